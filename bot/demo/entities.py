@@ -1,0 +1,275 @@
+"""Texts with formatting: Telegram's HTML, and what it finds in plain text by itself.
+
+Offsets and lengths are counted in UTF-16 code units, as in the Bot API. Errors carry the words of Telegram.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from bot.demo.refusal import JsonObject, bad_request
+
+_TAGS = {
+    "b": "bold",
+    "strong": "bold",
+    "i": "italic",
+    "em": "italic",
+    "u": "underline",
+    "ins": "underline",
+    "s": "strikethrough",
+    "strike": "strikethrough",
+    "del": "strikethrough",
+    "code": "code",
+    "pre": "pre",
+    "blockquote": "blockquote",
+    "span": "spoiler",
+    "tg-spoiler": "spoiler",
+    "tg-emoji": "custom_emoji",
+    "a": "text_link",
+}
+_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
+_CHARACTER_REFERENCE = re.compile(r"&(?:#(?P<dec>\d{1,7})|#x(?P<hex>[0-9a-fA-F]{1,6})|(?P<name>[a-z]+));?")
+_ATTRIBUTE = re.compile(r"""\s*([^\s=>/"']+)\s*(?:=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?""")
+_FOUND = (
+    (
+        "bot_command",
+        re.compile(r"(?<![\w/<>@])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/@])", re.ASCII),
+    ),
+    ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
+    (
+        "url",
+        re.compile(
+            r"(?:https?|tg)://[^\s<>\"，。；、）]+|(?<![\w@./-])(?:t\.me|telegram\.org)/[^\s<>\"，。；、）]+"
+        ),
+    ),
+    ("mention", re.compile(r"(?<![\w@])@[A-Za-z]\w{3,31}(?!\w)", re.ASCII)),
+    ("hashtag", re.compile(r"(?<![\w#])#(?!\d+\b)\w{1,255}")),
+)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One stretch of formatted text."""
+
+    type: str
+    offset: int
+    length: int
+    url: str | None = None
+    user_id: int | None = None
+    language: str | None = None
+    custom_emoji_id: str | None = None
+
+    @property
+    def end(self) -> int:
+        return self.offset + self.length
+
+    def as_json(self, users: dict[int, JsonObject]) -> JsonObject:
+        """The entity as the Bot API shows it; `users` gives the people who can be mentioned by id."""
+        shown: JsonObject = {"type": self.type, "offset": self.offset, "length": self.length}
+        if self.url is not None:
+            shown["url"] = self.url
+        if self.user_id is not None:
+            shown["user"] = users[self.user_id]
+        if self.language is not None:
+            shown["language"] = self.language
+        if self.custom_emoji_id is not None:
+            shown["custom_emoji_id"] = self.custom_emoji_id
+        return shown
+
+
+@dataclass(frozen=True)
+class Formatted:
+    """A text and its formatting."""
+
+    text: str
+    entities: tuple[Entity, ...] = ()
+
+
+def utf16_length(text: str) -> int:
+    """Length in UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def parse_html(source: str) -> Formatted:
+    """Read Telegram's HTML; RefusedError (400, "can't parse entities: …") for what Telegram refuses."""
+    plain: list[str] = []
+    offset = 0
+    entities: list[Entity] = []
+    open_tags: list[_OpenTag] = []
+    at = 0
+
+    def here(position: int) -> str:
+        return f"at byte offset {len(source[:position].encode())}"
+
+    while at < len(source):
+        character = source[at]
+        if character == "&" and (reference := _CHARACTER_REFERENCE.match(source, at)):
+            decoded = _decode(reference)
+            if decoded is not None:
+                plain.append(decoded)
+                offset += utf16_length(decoded)
+                at = reference.end()
+                continue
+        if character != "<":
+            plain.append(character)
+            offset += utf16_length(character)
+            at += 1
+            continue
+        begin = at
+        closing = source.startswith("</", at)
+        name_at = at + (2 if closing else 1)
+        name_end = name_at
+        while name_end < len(source) and not source[name_end].isspace() and source[name_end] != ">":
+            name_end += 1
+        name = source[name_at:name_end].lower()
+        if closing:
+            if not open_tags:
+                raise _unparsable(f"Unexpected end tag {here(begin)}")
+            at = name_end
+            while at < len(source) and source[at].isspace():
+                at += 1
+            if at >= len(source) or source[at] != ">":
+                raise _unparsable(f"Unclosed end tag {here(begin)}")
+            expected = open_tags[-1].name
+            if name and name != expected:
+                raise _unparsable(
+                    f'Unmatched end tag {here(begin)}, expected "</{expected}>", found "</{name}>"'
+                )
+            tag = open_tags.pop()
+            if offset > tag.offset:
+                entities.extend(_entity_of(tag, offset, "".join(plain)[tag.plain_length :]))
+            at += 1
+        else:
+            if name_end >= len(source):
+                raise _unparsable(f"Unclosed start tag {here(begin)}")
+            if name not in _TAGS:
+                raise _unparsable(f'Unsupported start tag "{name}" {here(begin)}')
+            attributes, at = _read_attributes(source, name, name_end, here(begin))
+            if name == "span" and attributes.get("class") != "tg-spoiler":
+                raise _unparsable(f'Tag "span" must have class "tg-spoiler" {here(begin)}')
+            open_tags.append(_OpenTag(name, attributes, offset, len("".join(plain))))
+    if open_tags:
+        raise _unparsable(f'Can\'t find end tag corresponding to start tag "{open_tags[-1].name}"')
+    return _trimmed(Formatted("".join(plain), _in_order(_merge_code_in_pre(entities))))
+
+
+def plain_text(source: str) -> Formatted:
+    """A text without markup, trimmed as Telegram trims it."""
+    return _trimmed(Formatted(source))
+
+
+def with_found_entities(formatted: Formatted) -> Formatted:
+    """Add the commands, links, mentions and hashtags that Telegram finds by itself."""
+    taken = [entity for entity in formatted.entities if entity.type in ("code", "pre", "text_link")]
+    found: list[Entity] = []
+    for kind, pattern in _FOUND:
+        for match in pattern.finditer(formatted.text):
+            entity = Entity(kind, utf16_length(formatted.text[: match.start()]), utf16_length(match.group()))
+            if all(entity.end <= other.offset or other.end <= entity.offset for other in taken):
+                found.append(entity)
+                taken.append(entity)
+    return Formatted(formatted.text, _in_order([*formatted.entities, *found]))
+
+
+def command_in(formatted: Formatted) -> str | None:
+    """The command a text begins with, such as "start" or "start@some_bot"; None when there is none."""
+    for entity in formatted.entities:
+        if entity.type == "bot_command" and entity.offset == 0:
+            return formatted.text[1 : entity.length]
+    return None
+
+
+@dataclass(frozen=True)
+class _OpenTag:
+    name: str
+    attributes: dict[str, str]
+    offset: int
+    plain_length: int
+
+
+def _unparsable(what: str) -> Exception:
+    return bad_request(f"can't parse entities: {what}")
+
+
+def _decode(reference: re.Match[str]) -> str | None:
+    if name := reference["name"]:
+        return _NAMED.get(name)
+    number = int(reference["dec"]) if reference["dec"] else int(reference["hex"], 16)
+    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else None
+
+
+def _read_attributes(source: str, tag: str, at: int, place: str) -> tuple[dict[str, str], int]:
+    attributes: dict[str, str] = {}
+    while True:
+        while at < len(source) and source[at].isspace():
+            at += 1
+        if at >= len(source):
+            raise _unparsable(f'Unclosed start tag "{tag}" {place}')
+        if source[at] == ">":
+            return attributes, at + 1
+        match = _ATTRIBUTE.match(source, at)
+        if match is None:
+            raise _unparsable(f'Empty attribute name in the tag "{tag}" {place}')
+        value = next((group for group in match.groups()[1:] if group is not None), "")
+        attributes[match[1].lower()] = re.sub(
+            _CHARACTER_REFERENCE, lambda reference: _decode(reference) or reference[0], value
+        )
+        at = match.end()
+
+
+def _entity_of(tag: _OpenTag, end: int, inside: str) -> list[Entity]:
+    kind, length = _TAGS[tag.name], end - tag.offset
+    if tag.name == "a":
+        url = tag.attributes.get("href") or inside
+        if mention := re.fullmatch(r"tg://user\?id=(\d+)", url):
+            return [Entity("text_mention", tag.offset, length, user_id=int(mention[1]))]
+        if not re.match(r"(https?|tg|mailto|ftp)://?\S|[\w-]+(\.[\w-]+)+", url):
+            return []
+        return [Entity(kind, tag.offset, length, url=url if "://" in url else f"http://{url}")]
+    if tag.name == "tg-emoji":
+        return [Entity(kind, tag.offset, length, custom_emoji_id=tag.attributes.get("emoji-id", "0"))]
+    if tag.name == "blockquote" and "expandable" in tag.attributes:
+        return [Entity("expandable_blockquote", tag.offset, length)]
+    language = tag.attributes.get("class", "")
+    if tag.name == "code" and language.startswith("language-"):
+        return [Entity(kind, tag.offset, length, language=language.removeprefix("language-"))]
+    return [Entity(kind, tag.offset, length)]
+
+
+def _merge_code_in_pre(entities: list[Entity]) -> list[Entity]:
+    # <pre><code class="language-x"> is one block with a language; a language outside a block is dropped.
+    merged: list[Entity] = []
+    for entity in entities:
+        if entity.type == "code":
+            around = [
+                e
+                for e in entities
+                if e.type == "pre" and (e.offset, e.length) == (entity.offset, entity.length)
+            ]
+            if around:
+                continue
+            entity = replace(entity, language=None)
+        if entity.type == "pre":
+            inner = [
+                e
+                for e in entities
+                if e.type == "code" and (e.offset, e.length) == (entity.offset, entity.length)
+            ]
+            entity = replace(entity, language=inner[0].language if inner else None)
+        merged.append(entity)
+    return merged
+
+
+def _in_order(entities: list[Entity]) -> tuple[Entity, ...]:
+    return tuple(sorted(entities, key=lambda entity: (entity.offset, -entity.length)))
+
+
+def _trimmed(formatted: Formatted) -> Formatted:
+    lead = utf16_length(formatted.text) - utf16_length(formatted.text.lstrip())
+    text = formatted.text.strip()
+    size = utf16_length(text)
+    entities = []
+    for entity in formatted.entities:
+        start, end = max(entity.offset - lead, 0), min(entity.end - lead, size)
+        if end > start:
+            entities.append(replace(entity, offset=start, length=end - start))
+    return Formatted(text, tuple(entities))

@@ -1,0 +1,189 @@
+"""Taking updates in: each is committed to the inbox before it is acknowledged.
+
+By polling, the acknowledgement is the offset of the next `getUpdates`; by webhook it is the answer 200. Both happen only
+after the commit, so an update survives a crash at any moment; Telegram then delivers it again and the inbox knows its id.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlmodel import Session
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError, TimedOut
+
+from bot.clock import Clock
+from bot.telegram_http import Telegram
+from storage.database import Database
+from storage.groups import Heartbeat, beat
+from storage.inbox import NewUpdate, store_updates
+
+log = structlog.get_logger()
+
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+POLL_SECONDS = 25
+PART = "receiver"
+OUTAGE = timedelta(seconds=90)
+"""A gap in receiving from which a button's press may have waited at Telegram."""
+
+
+class TokenRefused(Exception):
+    """Telegram does not know the token (any more): polling on would be useless."""
+
+
+class Receiver:
+    """Puts updates into the inbox and wakes the worker."""
+
+    def __init__(self, database: Database, clock: Clock, wake_worker: Callable[[], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._wake_worker = wake_worker
+        self.last_good_at: datetime | None = None
+        """When Telegram last answered, or last delivered; what the watchdog looks at."""
+
+    async def take(self, updates: Sequence[dict[str, Any]]) -> None:
+        """Commit a batch of updates in one transaction."""
+        now = self._clock.now()
+
+        def keep(session: Session) -> None:
+            heartbeat = session.get(Heartbeat, PART)
+            heard_before = heartbeat.at if heartbeat is not None else None
+            store_updates(session, _new_updates(updates, now, heard_before))
+            # A note of the time on every delivery, and now and then while there is none.
+            if updates or heard_before is None or now - heard_before > timedelta(seconds=15) or now < heard_before:
+                beat(session, PART, now)
+
+        await self._database.run(keep)
+        self.last_good_at = now
+        if updates:
+            self._wake_worker()
+
+    async def poll(self, telegram: Telegram, stopping: asyncio.Event) -> None:
+        """Fetch updates until told to stop. Raises TokenRefused when Telegram does not accept the token."""
+        offset: int | None = None
+        failures = refusals = 0
+        while not stopping.is_set():
+            params: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
+            if offset is not None:
+                params["offset"] = offset
+            try:
+                updates = await _until(
+                    stopping, telegram.call("getUpdates", params, timeout=POLL_SECONDS + 10)
+                )
+                if updates is None:
+                    return
+                if not isinstance(updates, list):
+                    raise TelegramError("getUpdates: not a list")
+                known = [u for u in updates if isinstance(u, dict) and isinstance(u.get("update_id"), int)]
+                await self.take(known)
+            except (InvalidToken, EndPointNotFound):
+                # One such answer can be a proxy's mistake; several in a row are Telegram's word.
+                refusals += 1
+                if refusals >= 5:
+                    raise TokenRefused from None
+                log.warning("getUpdates was refused", action="poll.refused", times=refusals)
+                await _pause(stopping, refusals)
+                continue
+            except RetryAfter as error:
+                await _pause(stopping, _seconds(error))
+                continue
+            except (TelegramError, OSError) as error:
+                failures += 1
+                if failures in {1, 5} or failures % 20 == 0:
+                    hint = " (another process polls with this token?)" if isinstance(error, Conflict) else ""
+                    log.warning("getUpdates failed" + hint, action="poll.failed", times=failures, error=str(error))
+                if not isinstance(error, TimedOut):
+                    await _pause(stopping, min(0.5 * 2 ** min(failures, 6), 20))
+                continue
+            if failures:
+                log.info("getUpdates works again", action="poll.recovered", after=failures)
+            failures = refusals = 0
+            if known:
+                # Only now, after the commit: the next call acknowledges them.
+                offset = max(u["update_id"] for u in known) + 1
+
+
+def _new_updates(
+    updates: Sequence[dict[str, Any]], now: datetime, heard_before: datetime | None
+) -> list[NewUpdate]:
+    """The inbox rows of a batch. Ids rise with time, so nothing was said before what stands ahead of it."""
+    rows: list[NewUpdate] = []
+    earliest = heard_before
+    for update in sorted(updates, key=lambda u: int(u["update_id"])):
+        said = said_at(update, now, earliest)
+        if earliest is None or said > earliest:
+            earliest = said
+        rows.append(
+            NewUpdate(
+                update_id=update["update_id"],
+                chat_id=_chat_id(update),
+                body=json.dumps(update, ensure_ascii=False),
+                received_at=now,
+                said_at=said,
+            )
+        )
+    return rows
+
+
+def said_at(update: dict[str, Any], now: datetime, heard_before: datetime | None) -> datetime:
+    """When the person acted, UTC (handbook §3).
+
+    A message tells its date. A button press does not: it counts as pressed when it was received, unless the bot had been
+    out of reach before, in which case the person gets the benefit of the doubt: an outage makes nobody late.
+    """
+    for kind in ("message", "edited_message", "my_chat_member"):
+        body = update.get(kind)
+        if isinstance(body, dict):
+            date = body.get("edit_date") if kind == "edited_message" else body.get("date")
+            if isinstance(date, int) and date > 0:
+                return datetime.fromtimestamp(date, UTC)
+    press = update.get("callback_query")
+    if isinstance(press, dict):
+        if isinstance(press.get("date"), int):
+            return datetime.fromtimestamp(press["date"], UTC)
+        if heard_before is not None and now - heard_before > OUTAGE:
+            message = press.get("message")
+            shown = message.get("edit_date") or message.get("date") if isinstance(message, dict) else None
+            shown_at = datetime.fromtimestamp(shown, UTC) if isinstance(shown, int) and shown > 0 else heard_before
+            return min(max(heard_before, shown_at), now)
+    return now
+
+
+def _chat_id(update: dict[str, Any]) -> int:
+    """The chat whose order is kept; a button's chat is its message's."""
+    for value in update.values():
+        if isinstance(value, dict):
+            holder = value.get("message", value) if "data" in value or "chat_instance" in value else value
+            chat = holder.get("chat") if isinstance(holder, dict) else None
+            if isinstance(chat, dict) and isinstance(chat.get("id"), int):
+                return int(chat["id"])
+            sender = value.get("from")
+            if isinstance(sender, dict) and isinstance(sender.get("id"), int):
+                return int(sender["id"])
+    return 0
+
+
+async def _until(stopping: asyncio.Event, call: Awaitable[Any]) -> Any:
+    """The call's result, or None as soon as the bot is told to stop."""
+    task = asyncio.ensure_future(call)
+    stop = asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+        return await task if task.done() else None
+    finally:
+        for unfinished in (task, stop):
+            unfinished.cancel()
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -1,0 +1,154 @@
+"""Answering updates: one update, one savepoint; a batch of different chats' updates, one commit.
+
+What was recorded, the step of the conversation, what is to be said and the inbox row marked done commit together
+or not at all. A failing update rolls back alone, is tried again, and after a few attempts is put aside: the person
+and the admins are told.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlmodel import Session
+from telegram import Update
+from telegram.error import TelegramError
+
+from bot.clock import Clock
+from bot.telegram_http import Telegram
+from handlers import mishaps
+from handlers.dispatch import PressAnswer, answer
+from handlers.turn import Surroundings
+from handlers.uploads import wanted_file
+from storage.database import Database
+from storage.inbox import InboxState, InboxUpdate, mark_done, mark_failed, next_updates
+
+log = structlog.get_logger()
+
+BATCH = 32
+LARGEST_UPLOAD = 5 * 1024 * 1024
+IDLE_SECONDS = 0.5
+"""How long to sleep when nothing waits: retries and updates of other processes are found then."""
+
+
+@dataclass
+class Batch:
+    """What one transaction did."""
+
+    handled: int = 0
+    answers: list[PressAnswer] = field(default_factory=list)
+    wanted_files: list[str] = field(default_factory=list)
+    """Uploads that have to be fetched before their update can be answered."""
+
+
+class Worker:
+    """Takes updates from the inbox, chat by chat in order, and answers them."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        telegram: Telegram,
+        surroundings: Surroundings,
+        wake_sender: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._telegram = telegram
+        self._surroundings = surroundings
+        self._wake_sender = wake_sender
+        self._work = asyncio.Event()
+        self._files: dict[str, bytes | None] = {}
+        self._answering: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """There is something in the inbox."""
+        self._work.set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Answer updates until told to stop."""
+        while not stopping.is_set():
+            self._work.clear()
+            try:
+                handled = await self.step()
+            except Exception:
+                # The database is locked or away: nothing was answered, everything is still in the inbox.
+                log.exception("the inbox could not be worked on", action="worker.failed")
+                await asyncio.sleep(1)
+                continue
+            if not handled:
+                try:
+                    await asyncio.wait_for(self._work.wait(), IDLE_SECONDS)
+                except TimeoutError:
+                    continue
+
+    async def step(self) -> int:
+        """Answer one batch; the number of updates that were dealt with."""
+        batch = await self._database.run(self._answer_batch)
+        for press_answer in batch.answers:
+            task = asyncio.create_task(self._answer_press(press_answer))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+        if batch.handled:
+            self._wake_sender()
+        for file_id in batch.wanted_files:
+            self._files[file_id] = await self._telegram.fetch_file(file_id, LARGEST_UPLOAD)
+        return batch.handled + len(batch.wanted_files)
+
+    def _answer_batch(self, session: Session) -> Batch:
+        now = self._clock.now()
+        batch = Batch()
+        for row in next_updates(session, now, BATCH):
+            self._answer_one(session, row, now, batch)
+        return batch
+
+    def _answer_one(self, session: Session, row: InboxUpdate, now: datetime, batch: Batch) -> None:
+        update: Update | None = None
+        savepoint = session.begin_nested()
+        try:
+            update = Update.de_json(json.loads(row.body), None)
+            file_id = wanted_file(session, update.message)
+            if file_id is not None and file_id not in self._files:
+                batch.wanted_files.append(file_id)
+                savepoint.rollback()
+                return
+            content = self._files.get(file_id) if file_id is not None else None
+            press_answer = answer(session, update, row.said_at, self._surroundings, content)
+            mark_done(session, row.update_id)
+            savepoint.commit()
+        except Exception as error:
+            savepoint.rollback()
+            batch.handled += 1
+            # The type and the place, never the words: they are somebody's.
+            log.exception("an update failed", action="update.failed", update_id=row.update_id, attempt=row.attempts + 1)
+            state = mark_failed(session, row.update_id, row.attempts + 1, now, f"{type(error).__name__}: {error}")
+            if state is InboxState.aside:
+                self._tell(session, update, row, now)
+            return
+        if file_id is not None:
+            self._files.pop(file_id, None)
+        batch.handled += 1
+        if press_answer is not None:
+            batch.answers.append(press_answer)
+
+    def _tell(self, session: Session, update: Update | None, row: InboxUpdate, now: datetime) -> None:
+        """A fault never reaches the person as silence."""
+        savepoint = session.begin_nested()
+        try:
+            mishaps.say_put_aside(session, update, row.update_id, now, self._surroundings)
+            savepoint.commit()
+        except Exception:
+            savepoint.rollback()
+            log.exception("the apology failed too", action="mishap.failed", update_id=row.update_id)
+
+    async def _answer_press(self, press: PressAnswer) -> None:
+        params: dict[str, object] = {"callback_query_id": press.query_id}
+        if press.text:
+            params |= {"text": press.text, "show_alert": press.alert}
+        try:
+            await self._telegram.call("answerCallbackQuery", params)
+        except TelegramError as error:
+            # Usually "query is too old": the press itself has been dealt with.
+            log.info("a press was not answered", action="press.unanswered", error=str(error))

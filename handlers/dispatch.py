@@ -1,0 +1,272 @@
+"""From an update to the function that answers it.
+
+Every rule is looked up in `handlers.commands`, and the person's role and state are asked at every step: a button may be
+old, forged or pressed by somebody else.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+from telegram import CallbackQuery, Message, Update
+from telegram import Chat as TelegramChat
+from telegram import User as TelegramUser
+
+from handlers import commands, membership, uploads
+from handlers.access import Command, may
+from handlers.forms import driver
+from handlers.keyboards import Button
+from handlers.translations import N_, Language, language_of_code, translator
+from handlers.turn import Chat, ChatKind, Press, Speaker, Surroundings, Turn, Upload
+from storage.conversations import active_conversation
+from storage.groups import shared_group
+from storage.people import Person, PersonState, Role, person_by_telegram_id
+
+STRANGER = N_(
+    "Hello! This bot helps the training managers of partner companies. To join, please open the invitation link "
+    "your admin gave you, or send /start."
+)
+DEACTIVATED = N_("Your access to this bot has been switched off. Please ask an admin if you need it back.")
+
+
+@dataclass(frozen=True)
+class PressAnswer:
+    """What to answer a button press with, at once and outside the transaction."""
+
+    query_id: str
+    text: str = ""
+    alert: bool = False
+
+
+def answer(
+    session: Session,
+    update: Update,
+    said_at: datetime,
+    surroundings: Surroundings,
+    file_content: bytes | None = None,
+) -> PressAnswer | None:
+    """Answer one update: record, and put what is to be said into the outbox, within the caller's transaction.
+
+    `said_at` is when the person acted (UTC); `file_content` the document that came with a message, fetched before.
+    """
+    if update.callback_query is not None:
+        return _answer_press(session, update.callback_query, said_at, surroundings)
+    if update.my_chat_member is not None:
+        membership.changed(session, update.my_chat_member, said_at, surroundings)
+    elif update.message is not None:
+        _answer_message(session, update.message, said_at, surroundings, file_content)
+    elif update.edited_message is not None and update.edited_message.from_user is not None:
+        turn = _turn(session, update.edited_message.from_user, update.edited_message.chat, said_at, surroundings)
+        if turn.chat.kind is ChatKind.private and _is_active(turn.person):
+            turn.say(
+                turn.t(
+                    "I cannot follow edits of messages already sent. Please send it again, or use /me to change a record."
+                )
+            )
+    return None
+
+
+def _answer_press(
+    session: Session, query: CallbackQuery, said_at: datetime, surroundings: Surroundings
+) -> PressAnswer:
+    chat = query.message.chat if query.message is not None else None
+    turn = _turn(session, query.from_user, chat, said_at, surroundings)
+    name, *arguments = (query.data or "").split(":")
+    turn.press = Press(
+        name=name,
+        arguments=tuple(arguments),
+        message_id=query.message.message_id if query.message is not None else None,
+        has_photo=isinstance(query.message, Message) and bool(query.message.photo or query.message.document),
+    )
+    rule = commands.BUTTON_BY_NAME.get(name)
+    if rule is not None and may(rule, turn.person, turn.chat.kind):
+        rule.handler(turn)
+    elif not _is_active(turn.person):
+        turn.toast(turn.t.plain(_refusal(turn.person)), alert=True)
+    else:
+        turn.toast(turn.t.plain(N_("This button is not for you, or no longer in use. /help shows what you can do.")))
+    return PressAnswer(query.id, turn.toast_text, turn.toast_is_alert)
+
+
+def _answer_message(
+    session: Session, message: Message, said_at: datetime, surroundings: Surroundings, file_content: bytes | None
+) -> None:
+    if message.migrate_to_chat_id is not None:
+        membership.migrated(session, message.chat.id, message.migrate_to_chat_id)
+        return
+    if message.from_user is None or message.from_user.is_bot:
+        return
+    turn = _turn(session, message.from_user, message.chat, said_at, surroundings)
+    turn.text = message.text or message.caption or ""
+    turn.message_id = message.message_id
+    if message.is_topic_message:
+        turn.chat = Chat(turn.chat.id, turn.chat.kind, turn.chat.title, message.message_thread_id)
+    if message.document is not None:
+        turn.upload = Upload(
+            message.document.file_id,
+            message.document.file_name or "",
+            message.document.file_size or 0,
+            file_content,
+        )
+    if turn.chat.kind is ChatKind.private:
+        if turn.person is not None:
+            turn.person.reachable = True
+        _answer_private(turn)
+    else:
+        _answer_in_group(turn)
+
+
+def _answer_private(turn: Turn) -> None:
+    command = _named_command(turn)
+    if command is not None:
+        _run(turn, command)
+    elif not _is_active(turn.person) and not _is_joining(turn):
+        turn.say(turn.t(_refusal(turn.person)))
+    elif turn.text.startswith("/"):
+        turn.say(turn.t("I do not know this command. /help shows what I understand."))
+    elif turn.upload is not None:
+        uploads.take(turn)
+    elif not _answer_form(turn):
+        turn.say(turn.t("I did not understand that. Try one of: 日报, 陪访, 出单, or /help for everything I can do."))
+
+
+def _answer_form(turn: Turn) -> bool:
+    """Let the half-filled form take the text; whether something answered."""
+    word_command = _word_command(turn)
+    conversation = active_conversation(turn.session, turn.person_id) if turn.person else None
+    form = commands.FORM_BY_NAME.get(conversation.form) if conversation else None
+    if conversation is not None and form is not None:
+        # Words that open something are words of the answer while a free text is asked for, unless they stand alone.
+        stands_alone = word_command is not None and len(turn.text.splitlines()[0].split()) == 1
+        if (
+            word_command is None
+            or (driver.takes_text(conversation, form) and not stands_alone)
+        ) and turn.text.strip():
+            driver.answer_text(turn, conversation, form)
+            return True
+        if word_command is None:
+            turn.say(turn.t("Please answer with a text message or one of the buttons."))
+            driver.resume(turn, conversation, form)
+            return True
+    if word_command is not None:
+        _run(turn, word_command)
+        return True
+    return False
+
+
+def _answer_in_group(turn: Turn) -> None:
+    """In a group only commands are answered, and only people who are known: it must not be flooded."""
+    command = _named_command(turn)
+    if command is None or not _is_active(turn.person):
+        return
+    if turn.chat.kind not in command.chats:
+        link = f"https://t.me/{turn.surroundings.bot_username}?start=go_{command.name}"
+        turn.say(
+            turn.t("Let us do this in our private chat."),
+            [[Button(turn.t.plain(N_("Open private chat")), url=link)]],
+        )
+        return
+    _run(turn, command)
+
+
+def _run(turn: Turn, command: Command) -> None:
+    if may(command, turn.person, turn.chat.kind):
+        command.handler(turn)
+    elif not _is_active(turn.person):
+        turn.say(turn.t(_refusal(turn.person)))
+    elif turn.chat.kind not in command.chats:
+        turn.say(turn.t("/{command} works in the shared group only: please send it there.", command=command.name))
+    else:
+        turn.say(turn.t("/{command} is not open to your role. /help shows what you can do.", command=command.name))
+
+
+def _named_command(turn: Turn) -> Command | None:
+    """The command a message begins with, addressed to this bot; what follows becomes the arguments."""
+    match = re.match(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?=\s|$)", turn.text)
+    if match is None:
+        return None
+    name, addressee = match.groups()
+    if addressee and addressee.casefold() != turn.surroundings.bot_username.casefold():
+        return None
+    turn.arguments = turn.text[match.end() :].strip()
+    return commands.COMMAND_BY_NAME.get(name.lower())
+
+
+def _word_command(turn: Turn) -> Command | None:
+    """The command whose plain word a message begins with."""
+    match = re.match(r"\s*([^\s:：,，]+)[\s:：,，]*", turn.text)  # noqa: RUF001  full-width punctuation is typed
+    command = commands.COMMAND_BY_WORD.get(match.group(1).casefold()) if match else None
+    if command is not None and match is not None:
+        turn.arguments = turn.text[match.end() :].strip()
+    return command
+
+
+def _turn(
+    session: Session,
+    user: TelegramUser,
+    chat: TelegramChat | None,
+    said_at: datetime,
+    surroundings: Surroundings,
+) -> Turn:
+    speaker = Speaker(user.id, user.first_name or "", user.username or "", user.language_code or "")
+    person = _known_person(session, speaker, said_at, surroundings)
+    is_private = chat is None or chat.type == TelegramChat.PRIVATE
+    return Turn(
+        session=session,
+        surroundings=surroundings,
+        now=said_at,
+        speaker=speaker,
+        chat=Chat(
+            id=user.id if chat is None else chat.id,
+            kind=ChatKind.private if is_private else ChatKind.group,
+            title="" if chat is None else chat.title or "",
+        ),
+        person=person,
+        t=translator(_language(session, speaker, person, is_private, surroundings)),
+    )
+
+
+def _known_person(
+    session: Session, speaker: Speaker, said_at: datetime, surroundings: Surroundings
+) -> Person | None:
+    person = person_by_telegram_id(session, speaker.telegram_id)
+    if speaker.telegram_id not in surroundings.admin_ids:
+        return person
+    if person is None:
+        person = Person(
+            telegram_id=speaker.telegram_id, username=speaker.username, created_at=said_at, real_name=speaker.first_name
+        )
+        session.add(person)
+    if person.role is not Role.admin or person.state is not PersonState.active:
+        person.role, person.state = Role.admin, PersonState.active
+        session.flush()
+    return person
+
+
+def _language(
+    session: Session, speaker: Speaker, person: Person | None, is_private: bool, surroundings: Surroundings
+) -> Language:
+    if not is_private:
+        group = shared_group(session)
+        return _as_language(group.language if group else "", surroundings.language)
+    if person is not None and person.language:
+        return _as_language(person.language, surroundings.language)
+    return language_of_code(speaker.language_code, surroundings.language)
+
+
+def _as_language(stored: str, default: Language) -> Language:
+    return "zh" if stored == "zh" else "en" if stored == "en" else default
+
+
+def _is_active(person: Person | None) -> bool:
+    return person is not None and person.state is PersonState.active
+
+
+def _is_joining(turn: Turn) -> bool:
+    """Somebody who sent /start and is being asked for name and company."""
+    return turn.person is not None and turn.person.state is PersonState.pending
+
+
+def _refusal(person: Person | None) -> str:
+    return DEACTIVATED if person is not None and person.state is PersonState.deactivated else STRANGER

@@ -1,0 +1,1 @@
+"""The form driver: a form is a declared list of fields, and one driver asks, checks and saves every form."""

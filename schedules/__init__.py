@@ -1,0 +1,1 @@
+"""What the clock makes the bot do: working days, periods, deadlines, reminders."""

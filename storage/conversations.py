@@ -1,0 +1,53 @@
+"""Where each conversation stands: the half-filled forms, kept until they are finished or cancelled."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, Integer
+from sqlmodel import Field, Session, SQLModel, col, select, update
+
+from storage.people import PersonId
+
+
+class Conversation(SQLModel, table=True):
+    """One form being filled by one person in their private chat.
+
+    At most one of a person's conversations is active; the others wait to be resumed.
+    """
+
+    __tablename__ = "conversation"
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: PersonId = Field(foreign_key="person.id", sa_type=Integer, index=True)
+    chat_id: int = Field(sa_type=BigInteger)
+    form: str = Field(max_length=40)
+    active: bool = True
+    step: int = 0
+    """Counts the questions put; a button of an earlier step is stale."""
+    state: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """The form driver's own: values, the field asked, what is being edited."""
+    started_at: datetime
+    updated_at: datetime
+
+
+def active_conversation(session: Session, person_id: PersonId) -> Conversation | None:
+    """The form a person is filling right now."""
+    return session.exec(
+        select(Conversation).where(Conversation.person_id == person_id, col(Conversation.active))
+    ).first()
+
+
+def waiting_conversations(session: Session, person_id: PersonId) -> list[Conversation]:
+    """Half-filled forms that were set aside for another, newest first."""
+    return list(
+        session.exec(
+            select(Conversation)
+            .where(Conversation.person_id == person_id, ~col(Conversation.active))
+            .order_by(col(Conversation.updated_at).desc())
+        ).all()
+    )
+
+
+def set_aside(session: Session, person_id: PersonId) -> None:
+    """Let another form go first; nothing of this one is lost."""
+    session.exec(update(Conversation).where(col(Conversation.person_id) == person_id).values(active=False))

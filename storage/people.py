@@ -1,0 +1,150 @@
+"""Who takes part: companies, persons, and who looks after which company (handbook §1)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+from sqlalchemy import BigInteger, Integer, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.dialect import enum_column
+
+PersonId = NewType("PersonId", int)
+CompanyId = NewType("CompanyId", int)
+
+
+class Role(StrEnum):
+    """What a person may do. A hire is a record, never a user of the bot (handbook §1)."""
+
+    manager = "manager"
+    viewer = "viewer"
+    admin = "admin"
+
+
+class PersonState(StrEnum):
+    """Whether a person takes part: waiting for an admin's approval, active, or deactivated."""
+
+    pending = "pending"
+    active = "active"
+    deactivated = "deactivated"
+
+
+class Company(SQLModel, table=True):
+    """A channel-partner company 渠道商公司 in a region."""
+
+    __tablename__ = "company"
+
+    id: CompanyId | None = Field(default=None, primary_key=True, sa_type=Integer)
+    name: str = Field(unique=True, max_length=60)
+    region: str = Field(default="", max_length=40)
+    active: bool = True
+    work_week: str = Field(default="mon_fri", max_length=12)
+    """`schedules.working_days.WorkWeek` by value (handbook §4)."""
+    rest_days: str = Field(default="", max_length=60)
+    """The company's own rest weekdays, ISO numbers separated by commas; empty: as the work week says."""
+    trial_when: str = Field(default="after_training", max_length=20)
+    """Where the trial post stands: before_training or after_training (handbook §6)."""
+    created_at: datetime
+
+
+class Person(SQLModel, table=True):
+    """Somebody who talks with the bot. The real name comes from here, never from the Telegram profile."""
+
+    __tablename__ = "person"
+
+    id: PersonId | None = Field(default=None, primary_key=True, sa_type=Integer)
+    telegram_id: int = Field(unique=True, sa_type=BigInteger)
+    real_name: str = Field(default="", max_length=40)
+    username: str = Field(default="", max_length=40)
+    role: Role = Field(default=Role.manager, sa_column=enum_column(Role))
+    state: PersonState = Field(default=PersonState.pending, sa_column=enum_column(PersonState))
+    language: str = Field(default="", max_length=5)
+    """zh or en once the person chose; empty: as Telegram says, else the bot's default."""
+    reachable: bool = False
+    """False until the person pressed Start, and again once the bot was blocked."""
+    created_at: datetime
+    active_from: date | None = None
+    """Local date from which reports are asked for; periods already under way are not (handbook §3)."""
+    active_until: date | None = None
+
+
+class Membership(SQLModel, table=True):
+    """A manager looks after a company; one manager may look after several (handbook §1)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("person_id", "company_id", "since"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: PersonId = Field(foreign_key="person.id", sa_type=Integer, index=True)
+    company_id: CompanyId = Field(foreign_key="company.id", sa_type=Integer, index=True)
+    since: date
+    until: date | None = None
+    """First local date on which the person no longer looks after the company."""
+
+
+def person_by_telegram_id(session: Session, telegram_id: int) -> Person | None:
+    """The person behind a Telegram account, whatever their state."""
+    return session.exec(select(Person).where(Person.telegram_id == telegram_id)).first()
+
+
+def companies_of(session: Session, person: Person) -> list[Company]:
+    """The active companies a person looks after now, oldest membership first; for an admin or viewer without any: all."""
+    own = session.exec(
+        select(Company)
+        .join(Membership, col(Membership.company_id) == Company.id)
+        .where(Membership.person_id == person.id, col(Membership.until).is_(None), col(Company.active))
+        .order_by(col(Membership.since), col(Membership.id))
+    ).all()
+    if own or person.role is Role.manager:
+        return list(own)
+    return active_companies(session)
+
+
+def active_companies(session: Session) -> list[Company]:
+    """Every active company, by name."""
+    return list(session.exec(select(Company).where(col(Company.active)).order_by(Company.name)).all())
+
+
+def managers_of(session: Session, company_id: CompanyId) -> list[Person]:
+    """The active managers who look after a company now."""
+    return list(
+        session.exec(
+            select(Person)
+            .join(Membership, col(Membership.person_id) == Person.id)
+            .where(
+                Membership.company_id == company_id,
+                col(Membership.until).is_(None),
+                Person.state == PersonState.active,
+                Person.role == Role.manager,
+            )
+            .order_by(col(Person.id))
+        ).all()
+    )
+
+
+def active_people(session: Session, role: Role) -> list[Person]:
+    """Active people of one role, oldest first."""
+    return list(
+        session.exec(
+            select(Person).where(Person.role == role, Person.state == PersonState.active).order_by(col(Person.id))
+        ).all()
+    )
+
+
+def assign_company(session: Session, person_id: PersonId, company_id: CompanyId, since: date) -> None:
+    """Let a person look after a company from a date on; does nothing when they already do."""
+    held = session.exec(
+        select(Membership).where(
+            Membership.person_id == person_id,
+            Membership.company_id == company_id,
+            col(Membership.until).is_(None),
+        )
+    ).first()
+    if held is None:
+        session.add(Membership(person_id=person_id, company_id=company_id, since=since))
+
+
+def find_company(session: Session, name: str) -> Company | None:
+    """An active company by its name, as a person would type it (case and outer spaces do not matter)."""
+    wanted = name.strip().casefold()
+    return next((c for c in active_companies(session) if c.name.casefold() == wanted), None)

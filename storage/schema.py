@@ -1,0 +1,20 @@
+"""Every table of the bot in one place: importing this module fills `metadata`, which migrations compare against."""
+
+from sqlmodel import SQLModel
+
+from storage import (  # noqa: F401  imported for their tables
+    calendar_days,
+    conversations,
+    follow_up,
+    groups,
+    inbox,
+    orders,
+    outbox,
+    people,
+    problems,
+    reports,
+    roster,
+    trainings,
+)
+
+metadata = SQLModel.metadata
