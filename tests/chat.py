@@ -13,10 +13,11 @@ sender), except the wire: the stand-in for Telegram is called directly. Time mov
 import asyncio
 import itertools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
@@ -26,7 +27,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.demo.chats import Message
 from bot.demo.params import UploadedFile
-from bot.demo.people import buttons
+from bot.demo.people import People, buttons
 from bot.demo.telegram import TOKEN
 from bot.demo.telegram import Telegram as StandIn
 from bot.pacing import Pace
@@ -44,6 +45,7 @@ from storage.schema import metadata
 ZONE = ZoneInfo("Asia/Shanghai")
 ADMIN_ID = 900
 _numbers = itertools.count(1000)
+Acted = TypeVar("Acted")
 
 
 @dataclass
@@ -146,19 +148,21 @@ class Phone:
 
     def says(self, text: str) -> Self:
         """Type a message and wait until the bot has answered."""
-        self.world.stand_in.people.say(self.telegram_id, text, self.chat_id)
+        self.world.act(lambda people: people.say(self.telegram_id, text, self.chat_id))
         self.world.settle()
         return self
 
     def starts(self, payload: str = "") -> Self:
         """Press Start, or open a deep link."""
-        self.world.stand_in.people.start(self.telegram_id, payload)
+        self.world.act(lambda people: people.start(self.telegram_id, payload))
         self.world.settle()
         return self
 
     def sends(self, name: str, content: bytes, caption: str = "") -> Self:
         """Send a document."""
-        self.world.stand_in.people.send_file(self.telegram_id, UploadedFile(name, content), caption)
+        self.world.act(
+            lambda people: people.send_file(self.telegram_id, UploadedFile(name, content), caption)
+        )
         self.world.settle()
         return self
 
@@ -174,7 +178,9 @@ class Phone:
 
     def presses(self, message_id: int, data: str, *, settle: bool = True) -> Self:
         """Press a button by its data, also one that is not there (as a tampered app can)."""
-        query = self.world.stand_in.people.forge_press(self.telegram_id, message_id, data, self.chat_id)
+        query = self.world.act(
+            lambda people: people.forge_press(self.telegram_id, message_id, data, self.chat_id)
+        )
         if settle:
             self.world.settle()
             self.toast = query.text or ""
@@ -249,6 +255,10 @@ class World:
         self.database.close()
         self.loop.close()
 
+    def act(self, action: Callable[[People], Acted]) -> Acted:
+        """Let somebody do something at Telegram."""
+        return action(self.stand_in.people)
+
     # What the bot does
 
     def settle(self) -> None:
@@ -306,8 +316,9 @@ class World:
     ) -> Phone:
         """Somebody who takes part already (companies are made as needed), with the private chat open."""
         number = telegram_id or next(_numbers)
-        self.stand_in.people.add(name, person_id=number, language_code="zh-hans" if language == "zh" else language)
-        self.stand_in.people.open(number)
+        code = "zh-hans" if language == "zh" else language
+        self.act(lambda people: people.add(name, person_id=number, language_code=code))
+        self.act(lambda people: people.open(number))
         joined = date.fromisoformat(since)
         with self.database.transaction() as session:
             person = Person(
@@ -344,13 +355,14 @@ class World:
     def stranger(self, name: str = "路人", language_code: str | None = "zh-hans") -> Phone:
         """Somebody the bot has never met."""
         number = next(_numbers)
-        self.stand_in.people.add(name, person_id=number, language_code=language_code)
-        self.stand_in.people.open(number)
+        self.act(lambda people: people.add(name, person_id=number, language_code=language_code))
+        self.act(lambda people: people.open(number))
         return Phone(self, number)
 
     def group(self, *members: Phone, title: str = "培训经理群", linked: bool = True) -> int:
         """A group with the bot in it; `linked`: it is the shared group already. Its chat id."""
-        chat = self.stand_in.people.add_group(title, members=tuple(m.telegram_id for m in members))
+        ids = tuple(m.telegram_id for m in members)
+        chat = self.act(lambda people: people.add_group(title, members=ids))
         self.settle()
         if linked:
             with self.database.transaction() as session:

@@ -56,6 +56,11 @@ class UpdateQueue:
         """How many updates the bot has not confirmed."""
         return len(self._waiting)
 
+    @property
+    def polls(self) -> int:
+        """How often the bot came to ask."""
+        return self._poller
+
     def put(self, kind: str, content: JsonObject) -> int | None:
         """Queue an update and say its id; None when the bot does not want this kind."""
         wanted = kind in self.allowed if self.allowed else kind not in _NOT_BY_DEFAULT

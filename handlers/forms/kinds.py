@@ -1,6 +1,7 @@
 """Kinds of answer that are typed: texts, numbers, dates, times. The kinds that are chosen stand in `choices`."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -66,7 +67,8 @@ class Text:
     def parse(self, text: str, turn: FormTurn) -> str:
         """The text without outer spaces; raises Wrong."""
         # Not folded to half width: people keep their own punctuation.
-        stored = "".join(c for c in text.encode("utf-8", "ignore").decode() if c == "\n" or c.isprintable()).strip()
+        whole = text.encode("utf-8", "ignore").decode("utf-8")
+        stored = "".join(c for c in whole if c == "\n" or unicodedata.category(c) != "Cc").strip()
         if self.private and _MOBILE.search(half_width(stored)):
             raise Wrong(PHONE)
         if self.lines == "one" and "\n" in stored:

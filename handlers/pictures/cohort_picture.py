@@ -8,9 +8,11 @@ printed texts.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 from handlers.pictures import Words, drawing
 from handlers.pictures.drawing import MARGIN, Point, Sheet
+from handlers.pictures.lettering import drawable, width_of
 
 HEIGHT, HEIGHT_WITH_LEGEND = 1210, 1270
 _LEFT, _RIGHT = 142, 884  # of both charts; percentages stand left of them, the result right
@@ -216,9 +218,31 @@ def _draw_share(sheet: Sheet, picture: CohortPicture) -> None:
         sheet.line(steps, drawing.BLUE, 7)
         _draw_result(sheet, picture, steps[-1], y_of(picture.numerator))
     if picture.target is not None:
-        y = y_of(float(picture.target) * picture.on_post)
-        above = y - 14 if y > _SHARE_TOP + 50 else y + 40
-        sheet.text(_LEFT + 10, above, picture.target_text, 32, color=drawing.RUST, halo=drawing.PAPER)
+        _draw_target_name(sheet, picture, y_of)
+
+
+def _draw_target_name(sheet: Sheet, picture: CohortPicture, y_of: Callable[[float], float]) -> None:
+    """At the left above the target's line, unless an early riser's steps run there: then at the right."""
+    target = float(picture.target or 0) * picture.on_post
+    y = y_of(target)
+    above, beneath = y - 14, y + 38
+    baseline = above if y > _SHARE_TOP + 50 else beneath
+    width = width_of(drawable(picture.target_text), 32)
+    days = min(picture.last_day, ceil((width + 24) / _day_width(picture)))
+    early = picture.hires_with_orders[days - 1] if days else 0
+    if y_of(early) > baseline + 12:
+        sheet.text(_LEFT + 10, baseline, picture.target_text, 32, color=drawing.RUST, halo=drawing.PAPER)
+        return
+    late = picture.hires_with_orders[picture.last_day - 1]
+    sheet.text(
+        _RIGHT - 24,
+        beneath if late >= target else above,
+        picture.target_text,
+        32,
+        color=drawing.RUST,
+        align="right",
+        halo=drawing.PAPER,
+    )
 
 
 def _steps(picture: CohortPicture, y_of: Callable[[float], float]) -> list[Point]:

@@ -98,13 +98,13 @@ def fitting_size(text: str, size: float, smallest: float, width: float, bold: bo
 
 
 def wrap(text: str, size: float, width: float, lines: int, bold: bool = False) -> list[str]:
-    """At most `lines` lines, broken at spaces or else between characters; the last one is cut."""
+    """At most `lines` lines, broken at spaces and hyphens or else between characters; the last one is cut."""
     rest = drawable(text)
     wrapped: list[str] = []
     while rest and len(wrapped) < lines - 1 and width_of(rest, size, bold) > width:
         end = next(n for n in range(len(rest), 0, -1) if n == 1 or width_of(rest[:n], size, bold) <= width)
-        space = rest.rfind(" ", 0, end + 1)
-        end = space if space > 0 else end
+        gap = max(rest.rfind(" ", 0, end + 1), rest.rfind("-", 0, end) + 1)
+        end = gap if gap > 0 else end
         wrapped.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [*wrapped, shorten(rest, size, width, bold)] if rest else wrapped

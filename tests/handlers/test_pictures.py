@@ -217,6 +217,7 @@ class TestLettering:
 
     def test_wraps_at_spaces_and_otherwise_between_characters(self) -> None:
         assert lettering.wrap("National Day", 30, 125, 2) == ["National", "Day"]
+        assert lettering.wrap("Mid-Autumn", 30, 125, 2) == ["Mid-", "Autumn"]
         assert lettering.wrap("国庆节中秋节", 30, 130, 2) == ["国庆节中", "秋节"]
         assert lettering.wrap("国庆节中秋节国庆节", 30, 130, 2) == ["国庆节中", "秋节国…"]
         assert lettering.wrap("", 30, 130, 2) == []

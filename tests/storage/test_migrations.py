@@ -1,5 +1,6 @@
 """The steps a database is taken through: they end where the models are, all or nothing, on both databases."""
 
+import ast
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from storage.people import Company, CompanyId
 from storage.roster import Cohort
 from storage.schema import metadata
 
+STEPS = Path(migration.__file__).parent / "migrations" / "versions"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -140,6 +142,30 @@ def test_a_table_that_is_copied_keeps_the_rows_that_point_at_it(database_url: st
             text("SELECT company.name FROM cohort JOIN company ON company.id = company_id")
         )
         assert found.scalars().all() == ["ABC"]
+
+
+def columns_without_a_value(step: str) -> list[int]:
+    """Lines of a step that add a column which must not be NULL and say nothing for the rows already there."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(step))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "add_column"
+        for options in [ast.unparse(node)]
+        if "nullable=False" in options and "server_default" not in options
+    ]
+
+
+def test_a_new_column_has_a_value_for_the_rows_already_there() -> None:
+    steps = {file.name: file.read_text(encoding="utf-8") for file in STEPS.glob("*.py")}
+    assert "0001_initial.py" in steps
+    assert [name for name, step in steps.items() if columns_without_a_value(step)] == []
+    assert columns_without_a_value("t.add_column(Column('size', Integer(), nullable=False))") == [1]
+    assert (
+        columns_without_a_value("t.add_column(Column('a', String(), nullable=False, server_default=''))")
+        == []
+    )
 
 
 def test_every_key_and_constraint_has_a_name(database_url: str) -> None:

@@ -1,0 +1,31 @@
+"""The bot as the demo runs it: the real program with the demo's clock."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from bot.demo.clock import DemoClock
+from bot.logs import configure_logs
+from bot.program import run_bot
+from bot.settings import load_settings
+
+
+def main() -> int:
+    """Run the bot until it is told to stop or the demo is gone; the exit code."""
+    settings = load_settings(need_token=True)
+    configure_logs(settings.log_format, settings.token.get_secret_value(), settings.effective_webhook_secret)
+    threading.Thread(target=_stop_with_the_demo, daemon=True).start()
+    return asyncio.run(run_bot(settings, DemoClock(Path(os.environ["BOT_DEMO_CLOCK"]))))
+
+
+def _stop_with_the_demo() -> None:
+    while sys.stdin.buffer.read(1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

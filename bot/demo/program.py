@@ -1,0 +1,55 @@
+"""The demo, put together: the stand-in for Telegram, the page, the clock, and the real bot beside them."""
+
+import asyncio
+import shutil
+import signal
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.demo.bot_process import COMMAND
+from bot.demo.desk import desk_routes
+from bot.demo.server import listening, stand_in_app
+from bot.demo.stage import Demo, LoadSample
+from bot.demo.webhook import deliver_to_webhook
+
+
+@asynccontextmanager
+async def running_demo(
+    host: str = "127.0.0.1",
+    port: int = 0,
+    command: Sequence[str] = COMMAND,
+    load: LoadSample | None = None,
+) -> AsyncIterator[Demo]:
+    """A demo while the block runs; the bot starts in the background, `demo.address` is the page."""
+    folder = Path(tempfile.mkdtemp(prefix="training-desk-demo-"))
+    demo = Demo(folder, command, load)
+    courier = asyncio.create_task(deliver_to_webhook(lambda: demo.telegram))
+    app = stand_in_app(lambda: demo.telegram, desk_routes(demo))
+    try:
+        async with listening(app, host, port) as address:
+            demo.address = address
+            beginning = asyncio.create_task(demo.begin())
+            try:
+                yield demo
+            finally:
+                await asyncio.wait({beginning})
+                await demo.end()
+        beginning.result()
+    finally:
+        courier.cancel()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def serve_demo(host: str = "127.0.0.1", port: int = 8090, *, open_browser: bool = False) -> None:
+    """Run the demo until Ctrl-C or SIGTERM; OSError when the port is taken."""
+    stopping = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    async with running_demo(host, port) as demo:
+        print(f"The demo is at {demo.address}/ — stop it with Ctrl-C.", flush=True)
+        if open_browser:
+            await asyncio.to_thread(webbrowser.open, f"{demo.address}/")
+        await stopping.wait()

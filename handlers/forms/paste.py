@@ -1,0 +1,264 @@
+"""A form pasted as one block of labelled lines: in any order, with labels in either language.
+
+`在训: 12`, `在训 12`, `plan: …`; the first line may be the form's word; lines without a label go on with the text above
+them. Rows stand one per line, their fields in order: `课程: 入职, CRM操作, 9:00-11:00, 应到10, 实到9`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from handlers.forms.choices import key_of
+from handlers.forms.fields import Field, Rows, Values, Wrong
+from handlers.forms.form import Form, FormTurn
+from handlers.forms.kinds import Numbers, Text
+from handlers.forms.numbers import half_width
+from handlers.forms.progress import in_row
+from handlers.translations import N_, both_languages
+
+_COLON = re.compile(r"\s*[:：=]\s*")
+_BULLET = re.compile(r"^(?:[-*•·]\s+|\d{1,2}[.、)]\s*(?=\D))")
+_PIECES = re.compile(r"\s*[,，;；、|]\s*")
+_NO_ROWS = {"无", "没有", "没", "none", "no", "0", "-", "—"}
+
+ROW_MISSING = N_("Line “{line}” lacks {label}. Please send the fields in this order, separated by commas: {names}.")
+ROW_TOO_LONG = N_("Line “{line}” has more parts than fields. Please send in this order: {names}.")
+TOO_MANY_ROWS = N_("At most {most} of these can be entered; the further ones were left out.")
+
+
+@dataclass
+class PasteResult:
+    """What a pasted block says."""
+
+    values: Values = field(default_factory=dict)
+    """What was right, by key."""
+    wrong: list[tuple[str, str]] = field(default_factory=list)
+    """What was not: the label and a sentence (plain text in the reader's language)."""
+    unknown_lines: list[str] = field(default_factory=list)
+    """Lines that belong to no field."""
+    wrong_keys: list[str] = field(default_factory=list)
+    labelled: int = 0
+    """How many lines carried a label of the form."""
+
+
+@dataclass(frozen=True)
+class _Label:
+    name: str
+    field: Field
+    part: str = ""
+    """The label of one number of a `Numbers` field, to be kept in its text."""
+
+
+@dataclass(frozen=True)
+class LabelledLine:
+    """A line that begins with a label of the form."""
+
+    field: Field
+    rest: str
+    has_colon: bool
+
+
+def parse_block(form: Form, text: str, turn: FormTurn) -> PasteResult:
+    """Read a block against what is already known (`turn.values`, which is not changed)."""
+    result = PasteResult()
+    said: dict[str, list[str]] = {}
+    current: Field | None = None
+    lines = half_lines(without_form_word(form, text))
+    for line in lines:
+        found = split_label(form, line, turn)
+        if found and _goes_on(found, current, said):
+            found = None
+        if found is not None:
+            result.labelled += 1
+            current = found.field
+            if found.rest or not isinstance(current.kind, Rows):
+                _collect(said, current, found.rest)
+        elif current is not None and isinstance(current.kind, Rows | Text):
+            if isinstance(current.kind, Rows):
+                _collect(said, current, line)
+            else:
+                said[current.key][-1] += f"\n{line}"
+        elif line.strip():
+            result.unknown_lines.append(line.strip())
+    _read_fields(form, said, turn, result)
+    return result
+
+
+def split_label(form: Form, line: str, turn: FormTurn) -> LabelledLine | None:
+    """The field whose label a line begins with, and what stands behind it."""
+    bare = _BULLET.sub("", line.strip())
+    folded = half_width(bare).casefold()
+    if len(folded) != len(bare):
+        bare = half_width(bare)
+    for label in _labels(form):
+        if not folded.startswith(label.name):
+            continue
+        rest = bare[len(label.name) :]
+        colon = _COLON.match(rest)
+        if colon is None and rest and not rest[0].isspace() and not half_width(rest)[:1].isdigit():
+            continue
+        answer = rest[colon.end() :] if colon else rest.strip()
+        return LabelledLine(label.field, f"{label.part} {answer}".strip() if answer else "", colon is not None)
+    return None
+
+
+def read_rows(each: Field, lines: Sequence[str], turn: FormTurn) -> tuple[list[Values], list[str]]:
+    """Rows from lines, one each, and a sentence for every line that is not one."""
+    rows: list[Values] = []
+    sentences: list[str] = []
+    for line in lines:
+        if key_of(line) in _NO_ROWS:
+            continue
+        pieces = [piece for piece in line.split("/") if piece.strip()]
+        try:
+            rows.append(_read_row(each, line, turn))
+        except Wrong as wrong:
+            # Several rows in one line: 张伟 2 / 李娜 1.
+            several = _rows_or_none(each, pieces, turn) if len(pieces) > 1 else None
+            if several is None:
+                sentences.append(turn.turn.t.plain(wrong.message, **wrong.values))
+            rows.extend(several or ())
+    return rows, sentences
+
+
+def without_form_word(form: Form, text: str) -> str:
+    """The block without the form's word in front."""
+    first, _, rest = text.strip().partition("\n")
+    for word in sorted({*form.words, *both_languages(form.title)}, key=len, reverse=True):
+        if half_width(first).casefold().startswith(word.casefold()):
+            behind = first[len(word) :]
+            if not behind or behind[0].isspace() or _COLON.match(behind):
+                return f"{_COLON.sub('', behind, count=1).strip()}\n{rest}".strip()
+    return text.strip()
+
+
+def half_lines(text: str) -> list[str]:
+    """The lines of a text, without what cannot be stored."""
+    return text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").split("\n")
+
+
+def _labels(form: Form) -> list[_Label]:
+    own = [
+        _Label(half_width(name).casefold(), each)
+        for each in form.fields
+        for name in (*both_languages(each.label), *each.words)
+    ]
+    taken = {label.name for label in own}
+    parts = [
+        _Label(name, each, name)
+        for each in form.fields
+        if isinstance(each.kind, Numbers)
+        for part in each.kind.parts
+        for name in part.names
+        if name not in taken
+    ]
+    return sorted((label for label in (*own, *parts) if label.name), key=lambda label: -len(label.name))
+
+
+def _goes_on(found: LabelledLine, current: Field | None, said: dict[str, list[str]]) -> bool:
+    """Whether a line that seems labelled rather goes on with the text above: no colon, and a word of prose."""
+    is_text = current is not None and isinstance(current.kind, Text) and current.kind.lines == "many"
+    return is_text and not found.has_colon and (found.field.key in said or isinstance(found.field.kind, Text))
+
+
+def _collect(said: dict[str, list[str]], each: Field, text: str) -> None:
+    if isinstance(each.kind, Rows):
+        said.setdefault(each.key, []).append(text)
+    elif isinstance(each.kind, Numbers) and each.key in said:
+        said[each.key][-1] += f" {text}"
+    else:
+        said[each.key] = [text]
+
+
+def _read_fields(form: Form, said: dict[str, list[str]], turn: FormTurn, result: PasteResult) -> None:
+    """Read in the form's order, so that each field sees the answers before it."""
+    known = dict(turn.values)
+    for each in form.fields:
+        inner = replace(turn, values=known)
+        if each.key not in said:
+            if each.key not in known and (preset := each.preset(inner)) is not None and each.applies(inner):
+                known[each.key] = preset
+            continue
+        label = turn.turn.t.plain(each.label)
+        if isinstance(each.kind, Rows):
+            lines = [line for text in said[each.key] for line in text.split("\n") if line.strip()]
+            rows, sentences = read_rows(each, lines, inner)
+            if len(rows) > each.kind.most:
+                sentences.append(turn.turn.t.plain(TOO_MANY_ROWS, most=each.kind.most))
+            result.values[each.key] = known[each.key] = rows[: each.kind.most]
+            result.wrong.extend((label, sentence) for sentence in sentences)
+            if sentences:
+                result.wrong_keys.append(each.key)
+            continue
+        text = said[each.key][-1].strip()
+        try:
+            value = None if not each.required and key_of(text) in {"", *_NO_ROWS} - {"0"} else _read(each, text, inner)
+        except Wrong as wrong:
+            result.wrong.append((label, turn.turn.t.plain(wrong.message, **wrong.values)))
+            result.wrong_keys.append(each.key)
+        else:
+            result.values[each.key] = known[each.key] = value
+
+
+def _read(each: Field, text: str, turn: FormTurn) -> Any:
+    assert not isinstance(each.kind, Rows)
+    value = each.kind.parse(text, turn)
+    each.check(replace(turn, values=turn.values | {each.key: value}), value)
+    return value
+
+
+def _read_row(each: Field, line: str, turn: FormTurn) -> Values:
+    """A row from pieces in the order of its fields; a piece may carry its field's label; optional fields may lack."""
+    rows = each.kind
+    assert isinstance(rows, Rows)
+    t = turn.turn.t
+    pieces = [p for p in _PIECES.split(line.strip()) if p]
+    if len(pieces) == 1:
+        pieces = [p for p in re.split(r"\s*/\s*" if "/" in line else r"\s+", line.strip()) if p]
+    names = ", ".join(t.plain(own.label) for own in rows.fields if own.asked)
+    row: Values = {}
+    pending = list(pieces)
+    for own in rows.fields:
+        inner = in_row(turn, row)
+        if not own.applies(inner):
+            continue
+        labelled = next((p for p in pending if _own_label(own, p) is not None), None)
+        unlabelled = next((p for p in pending if not any(_own_label(o, p) is not None for o in rows.fields)), None)
+        piece = labelled if labelled is not None else unlabelled
+        if piece is None:
+            if own.required and own.asked and own.preset(inner) is None:
+                raise Wrong(ROW_MISSING, line=line.strip()[:40], label=t.plain(own.label), names=names)
+            if own.asked and not own.required and own.preset(inner) is None:
+                row[own.key] = None
+            continue
+        try:
+            row[own.key] = _read(own, (_own_label(own, piece) or piece) if labelled is not None else piece, inner)
+        except Wrong:
+            if own.required or labelled is not None:
+                raise
+            row[own.key] = None
+            continue
+        pending.remove(piece)
+    if pending:
+        raise Wrong(ROW_TOO_LONG, line=line.strip()[:40], names=names)
+    return row
+
+
+def _own_label(own: Field, piece: str) -> str | None:
+    """What stands behind the field's label in a piece such as 应到10; None when it does not begin with it."""
+    folded = half_width(piece).casefold()
+    for name in sorted((*both_languages(own.label), *own.words), key=len, reverse=True):
+        label = half_width(name).casefold()
+        if folded.startswith(label) and len(folded) > len(label):
+            rest = folded[len(label) :]
+            if _COLON.match(rest) or rest[0].isspace() or rest[0].isdigit():
+                return half_width(piece)[len(label) :].lstrip(" :=")
+    return None
+
+
+def _rows_or_none(each: Field, pieces: Sequence[str], turn: FormTurn) -> list[Values] | None:
+    try:
+        return [_read_row(each, piece, turn) for piece in pieces]
+    except Wrong:
+        return None

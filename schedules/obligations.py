@@ -1,0 +1,236 @@
+"""Writing down who owes what as each period opens, and who is excused (handbook §3).
+
+A period keeps the list of people and the due time it began with. Instants are aware and in UTC, days local.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from schedules.calendars import CalendarSettings, Calendars, deadline_rules, load_calendars
+from schedules.deadlines import DEADLINES, DeadlineRules, Due, Ends, Owner, due_of
+from schedules.periods import Period, local_day, start_of
+from schedules.timetable import INSTANT, Entry, entries_between
+from schedules.working_days import ONE_DAY, WorkCalendar, days_between
+from storage.kinds import ReportKind
+from storage.obligations import (
+    Asked,
+    leaves_between,
+    managers_on,
+    mark_opened,
+    opened_through,
+    undue_obligations,
+    write_obligations,
+)
+from storage.people import CompanyId, PersonId
+from storage.reports import Leave, Obligation
+
+LONGEST_CATCH_UP = timedelta(days=62)
+
+
+def is_company_kind(kind: ReportKind) -> bool:
+    """Whether any manager of a company hands it in for all of them."""
+    return DEADLINES[kind].owner is Owner.company
+
+
+def open_obligations(
+    session: Session,
+    now: datetime,
+    rules: DeadlineRules | None = None,
+    *,
+    since: datetime | None = None,
+    calendars: Calendars | None = None,
+) -> int:
+    """Write what opened since the last time up to `now`, for the people in office as it opened; how many were new.
+
+    Does nothing when called again. After an outage it catches up on at most `LONGEST_CATCH_UP`; `since` goes back
+    further than the last time, for data that is brought in. The very first time everything that can still be handed
+    in on time opens.
+    """
+    done = opened_through(session)
+    if done is not None and since is None and done >= now:
+        return 0
+    rules = rules or deadline_rules(session)
+    if done is not None and since is None and now < start_of(local_day(done, rules.zone) + ONE_DAY, rules.zone):
+        # Periods open at midnight; what announces itself early does so in the evening before.
+        if not _appeared(session, done, now, rules, calendars):
+            mark_opened(session, now)
+            return 0
+    calendars = calendars or load_calendars(session)
+    is_first = done is None and since is None
+    start = since or done or now
+    start = max(start, now - LONGEST_CATCH_UP)
+    people = _Office(session, calendars)
+    rows: list[dict[str, object]] = []
+    for settings in calendars.distinct():
+        for entry in entries_between(settings, rules, start, now):
+            opened = start < entry.due.opens_at <= now or start < entry.appears_at <= now
+            if opened or (is_first and entry.appears_at <= now < entry.due.late_from):
+                rows.extend(_rows(entry, settings, people, rules.zone))
+    written = write_obligations(session, rows)
+    mark_opened(session, now)
+    return written
+
+
+def _appeared(
+    session: Session, start: datetime, now: datetime, rules: DeadlineRules, calendars: Calendars | None
+) -> bool:
+    """Whether something announced itself ahead of its opening between two instants of one day."""
+    for settings in (calendars or load_calendars(session)).distinct():
+        for entry in entries_between(settings, rules, start, now):
+            if start < entry.appears_at <= now:
+                return True
+    return False
+
+
+class _Office:
+    """Who was in office on a day, asked once a day."""
+
+    def __init__(self, session: Session, calendars: Calendars) -> None:
+        self._session = session
+        self._calendars = calendars
+        self._asked: dict[date, list[Asked]] = {}
+
+    def on(self, day: date, zone: ZoneInfo) -> list[Asked]:
+        if day not in self._asked:
+            self._asked[day] = managers_on(self._session, day, start_of(day, zone))
+        return self._asked[day]
+
+    def owners(self, kind: ReportKind, day: date, settings: CalendarSettings, zone: ZoneInfo) -> Iterator[Asked]:
+        """Whom the period concerns, by this calendar: a company's, or that of the person's first company."""
+        seen: set[PersonId] = set()
+        for asked in self.on(day, zone):
+            is_first = asked.person_id not in seen
+            seen.add(asked.person_id)
+            if (is_first or is_company_kind(kind)) and self._calendars.of(asked.company_id) == settings:
+                yield asked
+
+
+def _rows(entry: Entry, settings: CalendarSettings, office: _Office, zone: ZoneInfo) -> Iterator[dict[str, object]]:
+    due, kind = entry.due, entry.period.kind
+    if kind is ReportKind.daily and not due.required:
+        return
+    for asked in office.owners(kind, local_day(due.opens_at, zone), settings, zone):
+        company_id = asked.company_id if is_company_kind(kind) else None
+        yield {
+            "kind": kind,
+            "first_day": due.period.first,
+            "last_day": due.period.last,
+            "person_id": asked.person_id,
+            "company_id": company_id,
+            "company_key": company_id or 0,
+            "opens_at": due.opens_at,
+            "due_at": due.due_at,
+            "late_from": due.late_from,
+            "certainty": due.certainty.value,
+            "waived": not due.required,
+            "waived_reason": due.waived_reason.value if due.waived_reason else "",
+        }
+
+
+def recompute_future(session: Session, now: datetime, rules: DeadlineRules | None = None) -> int:
+    """After the calendar changed: give every obligation whose deadline is ahead its new one; how many changed.
+
+    The past is never re-labelled: a deadline that would now lie behind keeps the time it had. Waivers of an admin stay.
+    """
+    rules = rules or deadline_rules(session)
+    calendars = load_calendars(session)
+    first_company = FirstCompanies(session, now, rules.zone)
+    changed = 0
+    for obligation in undue_obligations(session, now):
+        company_id = obligation.company_id or first_company.of(obligation.person_id)
+        due = due_of(period_of(obligation), calendars.of(company_id).calendar, rules)
+        changed += _apply(obligation, due, now)
+    return changed
+
+
+def _apply(obligation: Obligation, due: Due, now: datetime) -> bool:
+    before = (obligation.due_at, obligation.late_from, obligation.certainty, obligation.waived)
+    if due.late_from > now:
+        obligation.due_at, obligation.late_from = due.due_at, due.late_from
+    obligation.certainty = due.certainty.value
+    by_calendar = {"", "no_workday"}
+    if obligation.waived_reason in by_calendar:
+        obligation.waived = not due.required
+        obligation.waived_reason = "" if due.required else "no_workday"
+    return before != (obligation.due_at, obligation.late_from, obligation.certainty, obligation.waived)
+
+
+class FirstCompanies:
+    """The company each manager has looked after longest: whose working days are theirs."""
+
+    def __init__(self, session: Session, now: datetime, zone: ZoneInfo) -> None:
+        day = local_day(now, zone)
+        self._companies: dict[PersonId, CompanyId] = {}
+        for asked in managers_on(session, day, now + INSTANT):
+            self._companies.setdefault(asked.person_id, asked.company_id)
+
+    def of(self, person_id: PersonId) -> CompanyId | None:
+        """A person's first company; None for somebody who looks after none."""
+        return self._companies.get(person_id)
+
+
+def period_of(obligation: Obligation) -> Period:
+    """The period an obligation is about."""
+    return Period.of(obligation.kind, obligation.first_day)
+
+
+def due_day(kind: ReportKind, due_at: datetime, zone: ZoneInfo) -> date:
+    """The local day a deadline belongs to: that of the report's day for a next morning, the day that ends at midnight."""
+    day = local_day(due_at, zone)
+    return day if DEADLINES[kind].ends is Ends.before_the_day else day - ONE_DAY
+
+
+def missing_from(kind: ReportKind, due_at: datetime, rules: DeadlineRules) -> datetime:
+    """From when a report that never came is missing: back-filling is over (handbook §3)."""
+    return start_of(due_day(kind, due_at, rules.zone) + (rules.backfill_days + 1) * ONE_DAY, rules.zone)
+
+
+class Absences:
+    """Who is on leave when, and what that excuses.
+
+    A daily is excused by leave on its day. Any other report is excused by leave on the day it falls due, or on every
+    working day of its week or month (**default**: the handbook says only that leave is neither asked nor counted).
+    """
+
+    def __init__(self, leaves: Iterable[Leave], calendar_of: Callable[[PersonId], WorkCalendar]) -> None:
+        self._leaves: dict[PersonId, list[tuple[date, date]]] = {}
+        for leave in leaves:
+            self._leaves.setdefault(leave.person_id, []).append((leave.first_day, leave.last_day))
+        self._calendar_of = calendar_of
+
+    def away(self, person_id: PersonId, day: date) -> bool:
+        """Whether the person is on leave on the day."""
+        return any(first <= day <= last for first, last in self._leaves.get(person_id, ()))
+
+    def excuse(self, person_id: PersonId, kind: ReportKind, first: date, last: date, due: date) -> bool:
+        """Whether leave excuses a person from the period, which falls due on the local day `due`."""
+        if person_id not in self._leaves:
+            return False
+        if kind is ReportKind.daily:
+            return self.away(person_id, first)
+        if self.away(person_id, due):
+            return True
+        if is_company_kind(kind) or not any(self.away(person_id, day) for day in days_between(first, last)):
+            return False
+        return all(self.away(person_id, day) for day in self._calendar_of(person_id).workdays(first, last))
+
+
+def absences_between(
+    session: Session,
+    first: date,
+    last: date,
+    now: datetime,
+    rules: DeadlineRules,
+    person_ids: Iterable[PersonId] | None = None,
+    calendars: Calendars | None = None,
+) -> Absences:
+    """The leave that touches the days from first to last. Calendars are read only when there is some."""
+    leaves = leaves_between(session, first, last, person_ids)
+    if not leaves:
+        return Absences((), lambda _: WorkCalendar())
+    known = calendars or load_calendars(session)
+    companies = FirstCompanies(session, now, rules.zone)
+    return Absences(leaves, lambda person_id: known.of(companies.of(person_id)).calendar)

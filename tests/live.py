@@ -1,0 +1,171 @@
+"""The test kit over the wire: the bot as a process of its own, the stand-in for Telegram over HTTP.
+
+The same people and phones as in `tests.chat`; what differs is that the bot can be killed and started again, and that
+its clock is the file it shares with the test.
+"""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.demo.clock import DemoClock
+from bot.demo.people import People
+from bot.demo.server import running_stand_in
+from bot.demo.telegram import TOKEN
+from bot.demo.telegram import Telegram as StandIn
+from handlers.turn import Surroundings
+from storage.database import Database
+from storage.migration import upgrade
+from tests.chat import ADMIN_ID, ZONE, Acted, StillClock, World
+
+PATIENCE = 30.0
+"""Seconds until a bot that does not come to rest is a failure."""
+
+
+class SharedClock(StillClock):
+    """The clock of test, stand-in and bot: real time plus an offset in a file; it can only be moved forward."""
+
+    def __init__(self, path: Path) -> None:
+        self.shared = DemoClock(path)
+        super().__init__()
+
+    def now(self) -> datetime:
+        """The present instant, UTC."""
+        return self.shared.now()
+
+    def to(self, local: str) -> None:
+        """Move to a local time."""
+        self.moment = self.shared.move_to(datetime.fromisoformat(local).replace(tzinfo=ZONE).astimezone(UTC))
+
+
+class LiveWorld(World):
+    """A bot process, a stand-in over HTTP, and the people who talk."""
+
+    def __init__(self, folder: Path, *, now: str = "2026-12-01 10:00", webhook_port: int | None = None) -> None:
+        self.folder = folder
+        self.clock = SharedClock(folder / "clock.json")
+        self.clock.to(now)
+        self.url = f"sqlite:///{folder / 'bot.db'}"
+        upgrade(self.url)
+        self.database = Database(self.url)
+        self.stand_in = StandIn(self.clock)
+        self.surroundings = Surroundings(
+            ZONE, "zh", self.stand_in.world.bot.id, self.stand_in.world.bot.username or "", frozenset({ADMIN_ID})
+        )
+        self._webhook_port = webhook_port
+        self._process: subprocess.Popen[bytes] | None = None
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+        self._server = running_stand_in(self.stand_in)
+        self.address = asyncio.run_coroutine_threadsafe(self._server.__aenter__(), self.loop).result(10)
+        self.log = folder / "bot.log"
+
+    # The process
+
+    def start(self) -> None:
+        """Start the bot."""
+        environment = os.environ | {
+            "BOT_TOKEN": TOKEN,
+            "BOT_API_URL": self.address,
+            "BOT_DATABASE_URL": self.url,
+            "BOT_ADMIN_IDS": str(ADMIN_ID),
+            "BOT_DEMO_CLOCK": str(self.folder / "clock.json"),
+            "BOT_TICK_SECONDS": "0.5",
+            "BOT_MESSAGES_PER_SECOND": "1000",
+            "BOT_MESSAGES_PER_SECOND_PER_CHAT": "1000",
+            "BOT_MESSAGES_PER_MINUTE_PER_GROUP": "6000",
+        }
+        if self._webhook_port is not None:
+            environment |= {
+                "BOT_WEBHOOK_URL": f"http://127.0.0.1:{self._webhook_port}/telegram",
+                "BOT_WEBHOOK_SECRET": "a-secret-of-the-test",
+                "BOT_LISTEN": f"127.0.0.1:{self._webhook_port}",
+            }
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot.demo.process"], env=environment, stdout=log, stderr=log
+            )
+
+    def kill(self) -> None:
+        """Pull the plug: SIGKILL."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        """Kill the bot and start it again."""
+        self.kill()
+        self.start()
+
+    def stop(self) -> int:
+        """Ask the bot to stop (SIGTERM); its exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        code = self._process.wait(20)
+        self._process = None
+        return code
+
+    def close(self) -> None:
+        """End everything."""
+        self.kill()
+        asyncio.run_coroutine_threadsafe(self._server.__aexit__(None, None, None), self.loop).result(10)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(5)
+        self.loop.close()
+        self.database.close()
+
+    # The people
+
+    def act(self, action: Callable[[People], Acted]) -> Acted:
+        """Let somebody do something at Telegram, on the server's own loop."""
+
+        async def on_loop() -> Acted:
+            return action(self.stand_in.people)
+
+        return asyncio.run_coroutine_threadsafe(on_loop(), self.loop).result(10)
+
+    def settle(self) -> None:
+        """Wait until the bot has nothing left to receive, answer or send. Does nothing while it is not running."""
+        if self._process is None:
+            return
+        deadline = time.monotonic() + PATIENCE
+        quiet = 0
+        while quiet < 2:
+            if self._process.poll() is not None:
+                raise AssertionError(f"the bot ended with {self._process.returncode}:\n{self.log.read_text()[-3000:]}")
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the bot does not come to rest:\n{self.log.read_text()[-3000:]}")
+            quiet = quiet + 1 if self._is_quiet() else 0
+            time.sleep(0.02)
+
+    def _is_quiet(self) -> bool:
+        if self.stand_in.world.updates.pending or self.stand_in.journal.calls("getMe") == []:
+            return False
+        with closing(sqlite3.connect(self.folder / "bot.db", timeout=10)) as connection:
+            (updates,) = connection.execute("select count(*) from inbox where state = 'open'").fetchone()
+            (messages,) = connection.execute(
+                "select count(*) from outbox where state = 'open' and (not_before is null or not_before <= ?)",
+                (self.clock.now().strftime("%Y-%m-%d %H:%M:%S.%f"),),
+            ).fetchone()
+        return not updates and not messages
+
+    def await_text(self, chat_id: int, words: str, seconds: float = PATIENCE) -> str:
+        """Wait until the bot has said something with these words in a chat; the text."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for said in self.heard_in(chat_id):
+                if words in said.text:
+                    return said.text
+            time.sleep(0.05)
+        raise AssertionError(f"{words!r} was not said: {[s.text[:80] for s in self.heard_in(chat_id)][-5:]}")
