@@ -15,7 +15,7 @@ from bot.telegram_http import Telegram, make_bot
 from schedules.working_days import known_through
 from storage.database import Database
 from storage.groups import shared_group
-from storage.migration import pending
+from storage.migration import DatabaseIsNewer, pending
 
 LARGEST_CLOCK_ERROR = timedelta(seconds=30)
 CALENDAR_MARGIN = timedelta(days=14)
@@ -36,7 +36,9 @@ async def run_checks(settings: Settings) -> list[Finding]:
     findings.append(
         Finding("admins", bool(settings.admins), f"{len(settings.admins)} in BOT_ADMIN_IDS")
         if settings.admins
-        else Finding("admins", False, "BOT_ADMIN_IDS is empty: set your Telegram user id, or nobody can approve managers")
+        else Finding(
+            "admins", False, "BOT_ADMIN_IDS is empty: set your Telegram user id, or nobody can approve managers"
+        )
     )
     database, group_id = _check_database(settings)
     findings.append(database)
@@ -58,6 +60,8 @@ def _check_database(settings: Settings) -> tuple[Finding, int | None]:
         finally:
             database.close()
         return Finding("database", True, "reachable and up to date"), group.chat_id if group else None
+    except DatabaseIsNewer as error:
+        return Finding("database", False, str(error)), None
     except (SQLAlchemyError, OSError) as error:
         return Finding("database", False, f"BOT_DATABASE_URL cannot be used: {type(error).__name__}"), None
 

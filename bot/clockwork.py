@@ -1,4 +1,6 @@
-"""What makes time pass: APScheduler ticks the planner. No job store: what is due is worked out from the records at each tick.
+"""What makes time pass: APScheduler ticks the planner.
+
+No job store: what is due is worked out from the records at each tick.
 
 The scheduler fires by the wall clock, so a clock that is set back would leave it waiting for hours; a watch on the
 monotonic clock wakes it.

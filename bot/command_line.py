@@ -48,7 +48,7 @@ def demo(
 
 @app.command()
 def check() -> None:
-    """Check settings, database, clock, calendar, token and group; say in plain words what is unfit. Exit code 1 if so."""
+    """Check settings, database, clock, calendar, token and group, in plain words; exit code 1 if one is unfit."""
     from bot.checks import run_checks
     from bot.settings import SettingsError, load_settings
 
@@ -66,13 +66,12 @@ def check() -> None:
 def migrate() -> None:
     """Bring the database up to the tables of this version."""
     from bot.settings import SettingsError, load_settings
-    from storage.migration import upgrade
+    from storage.migration import DatabaseIsNewer, upgrade
 
     try:
-        settings = load_settings()
-    except SettingsError as error:
+        upgrade(load_settings().database_url)
+    except (SettingsError, DatabaseIsNewer) as error:
         _stop(str(error))
-    upgrade(settings.database_url)
     typer.echo("The database is up to date.")
 
 

@@ -68,9 +68,7 @@ class Pace:
         now = self._monotonic()
         waits = [until - now for until in self._blocked_until.values()]
         waits += [
-            (1 - bucket.tokens) / self._rates[_kind(chat)]
-            for chat, bucket in self._chats.items()
-            if bucket.tokens < 1
+            (1 - bucket.tokens) / self._rates[_kind(chat)] for chat, bucket in self._chats.items() if bucket.tokens < 1
         ]
         if self._overall.tokens < 1:
             waits.append((1 - self._overall.tokens) / self._rates["all"])

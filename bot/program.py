@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import fcntl
 import signal
 from datetime import timedelta
-from typing import Any
+from typing import IO, Any
 
 import structlog
 from sqlmodel import Session
-from telegram.error import EndPointNotFound, InvalidToken, TelegramError
+from telegram.error import BadRequest, EndPointNotFound, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.clock import Clock
 from bot.clockwork import Clockwork
@@ -23,7 +24,7 @@ from handlers.menus import plan_menus
 from handlers.turn import Surroundings
 from storage import inbox, outbox
 from storage.database import Database
-from storage.migration import upgrade
+from storage.migration import DatabaseIsNewer, upgrade
 
 log = structlog.get_logger()
 
@@ -41,8 +42,15 @@ async def run_bot(settings: Settings, clock: Clock) -> int:
     The database is brought up to date first. Updates are fetched by polling, or delivered to the webhook where
     BOT_WEBHOOK_URL is set.
     """
-    upgrade(settings.database_url)
+    try:
+        upgrade(settings.database_url)
+    except DatabaseIsNewer as error:
+        log.error(str(error), action="database.newer")
+        return EXIT_FAULT
     database = Database(settings.database_url)
+    if not _take_alone(settings):
+        log.error("another process already runs on this SQLite file", action="database.taken")
+        return EXIT_FAULT
     bot = make_bot(settings.token.get_secret_value(), settings.api_url)
     telegram = Telegram(bot)
     stopping = asyncio.Event()
@@ -87,8 +95,7 @@ async def _introduce(telegram: Telegram, bot: Any, stopping: asyncio.Event) -> d
         except (TelegramError, OSError) as error:
             failures += 1
             log.warning("Telegram cannot be reached", action="start.waiting", times=failures, error=str(error))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), min(0.5 * 2 ** min(failures + refusals, 6), 30))
+        await _sleep(stopping, min(0.5 * 2 ** min(failures + refusals, 6), 30))
     return None
 
 
@@ -124,16 +131,16 @@ async def _work(
         }
         return Health(heard is not None and now - heard < STALE_POLL, details)
 
-    parts = [
+    parts: list[asyncio.Task[Any]] = [
         asyncio.create_task(sender.run(stopping), name="sender"),
         asyncio.create_task(worker.run(stopping), name="worker"),
         asyncio.create_task(clockwork.run(stopping), name="planner"),
     ]
     if settings.webhook_url:
-        await _set_webhook(settings, telegram)
+        await _insist(telegram, stopping, "setWebhook", _webhook(settings))
         parts.append(asyncio.create_task(_beat(receiver, stopping), name="heartbeat"))
     else:
-        await telegram.call("deleteWebhook", {})
+        await _insist(telegram, stopping, "deleteWebhook", {})
         parts.append(asyncio.create_task(receiver.poll(telegram, stopping), name="receiver"))
         parts.append(asyncio.create_task(_watch(receiver, stopping), name="watchdog"))
     server = None
@@ -162,24 +169,40 @@ async def _work(
     return code
 
 
-async def _set_webhook(settings: Settings, telegram: Telegram) -> None:
-    await telegram.call(
-        "setWebhook",
-        {
-            "url": settings.webhook_url,
-            "secret_token": settings.effective_webhook_secret,
-            "allowed_updates": ALLOWED_UPDATES,
-            "max_connections": 40,
-        },
-    )
+def _webhook(settings: Settings) -> dict[str, Any]:
+    return {
+        "url": settings.webhook_url,
+        "secret_token": settings.effective_webhook_secret,
+        "allowed_updates": ALLOWED_UPDATES,
+        "max_connections": 40,
+    }
+
+
+async def _insist(telegram: Telegram, stopping: asyncio.Event, method: str, params: dict[str, Any]) -> None:
+    """Make a call that the start depends on, again and again while the network is away."""
+    failures = 0
+    while not stopping.is_set():
+        try:
+            await telegram.call(method, params)
+            return
+        except (RetryAfter, NetworkError) as error:
+            if isinstance(error, BadRequest):
+                raise
+            failures += 1
+            log.warning("Telegram cannot be reached", action="start.waiting", method=method, error=str(error))
+        await _sleep(stopping, min(0.5 * 2 ** min(failures, 6), 30))
+
+
+async def _sleep(stopping: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
 
 
 async def _beat(receiver: Receiver, stopping: asyncio.Event) -> None:
     """While a webhook is served, quiet hours are not an outage: note that the bot was there."""
     while not stopping.is_set():
         await receiver.take([])
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), BEAT_SECONDS)
+        await _sleep(stopping, BEAT_SECONDS)
 
 
 async def _watch(receiver: Receiver, stopping: asyncio.Event) -> int:
@@ -187,14 +210,32 @@ async def _watch(receiver: Receiver, stopping: asyncio.Event) -> int:
     loop = asyncio.get_running_loop()
     seen, seen_at = receiver.last_good_at, loop.time()
     while not stopping.is_set():
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), BEAT_SECONDS)
+        await _sleep(stopping, BEAT_SECONDS)
         if receiver.last_good_at != seen:
             seen, seen_at = receiver.last_good_at, loop.time()
         elif loop.time() - seen_at > STALE_POLL.total_seconds():
             log.error("no updates could be fetched for minutes", action="poll.stale", minutes=STALE_POLL.seconds // 60)
             return EXIT_STALE
     return 0
+
+
+_held: list[IO[str]] = []
+"""Lock files, open for as long as the process lives: the system lets go of them even after SIGKILL."""
+
+
+def _take_alone(settings: Settings) -> bool:
+    """Make sure that one process works on a SQLite file: leases and pacing are this process's own there."""
+    path = settings.sqlite_path
+    if path is None:
+        return True
+    lock = path.with_name(path.name + ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return False
+    _held.append(lock)
+    return True
 
 
 def _stop_on_signals(stopping: asyncio.Event) -> None:

@@ -1,7 +1,8 @@
 """Taking updates in: each is committed to the inbox before it is acknowledged.
 
-By polling, the acknowledgement is the offset of the next `getUpdates`; by webhook it is the answer 200. Both happen only
-after the commit, so an update survives a crash at any moment; Telegram then delivers it again and the inbox knows its id.
+By polling, the acknowledgement is the offset of the next `getUpdates`; by webhook it is the answer 200. Both
+happen only after the commit, so an update survives a crash at any moment; Telegram then delivers it again and the inbox
+knows its id.
 """
 
 import asyncio
@@ -69,9 +70,7 @@ class Receiver:
             if offset is not None:
                 params["offset"] = offset
             try:
-                updates = await _until(
-                    stopping, telegram.call("getUpdates", params, timeout=POLL_SECONDS + 10)
-                )
+                updates = await _until(stopping, telegram.call("getUpdates", params, timeout=POLL_SECONDS + 10))
                 if updates is None:
                     return
                 if not isinstance(updates, list):
@@ -105,9 +104,7 @@ class Receiver:
                 offset = max(u["update_id"] for u in known) + 1
 
 
-def _new_updates(
-    updates: Sequence[dict[str, Any]], now: datetime, heard_before: datetime | None
-) -> list[NewUpdate]:
+def _new_updates(updates: Sequence[dict[str, Any]], now: datetime, heard_before: datetime | None) -> list[NewUpdate]:
     """The inbox rows of a batch. Ids rise with time, so nothing was said before what stands ahead of it."""
     rows: list[NewUpdate] = []
     earliest = heard_before
@@ -130,8 +127,8 @@ def _new_updates(
 def said_at(update: dict[str, Any], now: datetime, heard_before: datetime | None) -> datetime:
     """When the person acted, UTC (handbook §3).
 
-    A message tells its date. A button press does not: it counts as pressed when it was received, unless the bot had been
-    out of reach before, in which case the person gets the benefit of the doubt: an outage makes nobody late.
+    A message tells its date. A button press does not: it counts as pressed when it was received, unless the bot had
+    been out of reach before, in which case the person gets the benefit of the doubt: an outage makes nobody late.
     """
     for kind in ("message", "edited_message", "my_chat_member"):
         body = update.get(kind)

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlmodel import Session
 from telegram import InputFile
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter
 
 from bot.clock import Clock
 from bot.pacing import Pace
@@ -134,7 +134,9 @@ class Sender:
                 savepoint.commit()
             except Exception as error:
                 savepoint.rollback()
-                log.exception("a message could not be composed", action="compose.failed", kind=message.kind, id=message.id)
+                log.exception(
+                    "a message could not be composed", action="compose.failed", kind=message.kind, id=message.id
+                )
                 if message.attempts >= outbox.MAX_ATTEMPTS:
                     outbox.mark_failed(session, message, now, f"{type(error).__name__}: {error}")
                 else:
@@ -214,7 +216,9 @@ class Sender:
                 session.delete(post)
             outbox.postpone(session, message, now, "post deleted")
         else:
-            log.error("Telegram refused a message", action="send.refused", id=message.id, kind=message.kind, error=words)
+            log.error(
+                "Telegram refused a message", action="send.refused", id=message.id, kind=message.kind, error=words
+            )
             outbox.mark_failed(session, message, now, words)
 
 

@@ -126,9 +126,7 @@ def load_settings(*, need_token: bool = False) -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        lines = [
-            f"BOT_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
-        ]
+        lines = [f"BOT_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
         raise SettingsError("\n".join(lines)) from None
     if need_token and not settings.token.get_secret_value():
         raise SettingsError(

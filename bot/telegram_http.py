@@ -4,7 +4,6 @@ Measured: the library's own httpx transport is most of its cost (397 against 1,5
 here logs an address: it would carry the token.
 """
 
-import asyncio
 import json
 import warnings
 from collections.abc import Mapping
@@ -62,7 +61,9 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             raise NetworkError("the connection is not open")
         seconds = read_timeout if isinstance(read_timeout, (int, float)) else READ_TIMEOUT
-        timeout = aiohttp.ClientTimeout(total=seconds + CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT, sock_read=seconds)
+        timeout = aiohttp.ClientTimeout(
+            total=seconds + CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT, sock_read=seconds
+        )
         body, headers = _encode(request_data)
         try:
             async with self._session.request(method, url, data=body, headers=headers, timeout=timeout) as response:
@@ -104,7 +105,13 @@ class Telegram:
         self.bot = bot
 
     async def call(
-        self, method: str, params: Mapping[str, Any], *, timeout: float = READ_TIMEOUT, file: InputFile | None = None, file_field: str = ""
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        *,
+        timeout: float = READ_TIMEOUT,
+        file: InputFile | None = None,
+        file_field: str = "",
     ) -> Any:
         """Make one call and hand back its result; raises python-telegram-bot's errors."""
         arguments: dict[str, Any] = dict(params)
@@ -119,6 +126,6 @@ class Telegram:
             if file.file_size is not None and file.file_size > most:
                 return None
             content = bytes(await file.download_as_bytearray())
-        except (TelegramError, asyncio.TimeoutError, RuntimeError):
+        except (TimeoutError, TelegramError, RuntimeError):
             return None
         return content if len(content) <= most else None

@@ -61,15 +61,13 @@ def answer(
         if turn.chat.kind is ChatKind.private and _is_active(turn.person):
             turn.say(
                 turn.t(
-                    "I cannot follow edits of messages already sent. Please send it again, or use /me to change a record."
+                    "I cannot follow edits of messages already sent. Please send it anew; /me lets you change a record."
                 )
             )
     return None
 
 
-def _answer_press(
-    session: Session, query: CallbackQuery, said_at: datetime, surroundings: Surroundings
-) -> PressAnswer:
+def _answer_press(session: Session, query: CallbackQuery, said_at: datetime, surroundings: Surroundings) -> PressAnswer:
     chat = query.message.chat if query.message is not None else None
     turn = _turn(session, query.from_user, chat, said_at, surroundings)
     name, *arguments = (query.data or "").split(":")
@@ -128,7 +126,9 @@ def _answer_private(turn: Turn) -> None:
     elif turn.upload is not None:
         uploads.take(turn)
     elif not _answer_form(turn):
-        turn.say(turn.t("I did not understand that. Try one of: 日报, 陪访, 出单, or /help for everything I can do."))
+        turn.say(
+            turn.t("I did not understand that. Try /checkin, /ridealong or /orders; /help shows everything I can do.")
+        )
 
 
 def _answer_form(turn: Turn) -> bool:
@@ -139,10 +139,7 @@ def _answer_form(turn: Turn) -> bool:
     if conversation is not None and form is not None:
         # Words that open something are words of the answer while a free text is asked for, unless they stand alone.
         stands_alone = word_command is not None and len(turn.text.splitlines()[0].split()) == 1
-        if (
-            word_command is None
-            or (driver.takes_text(conversation, form) and not stands_alone)
-        ) and turn.text.strip():
+        if (word_command is None or (driver.takes_text(conversation, form) and not stands_alone)) and turn.text.strip():
             driver.answer_text(turn, conversation, form)
             return True
         if word_command is None:
@@ -195,7 +192,7 @@ def _named_command(turn: Turn) -> Command | None:
 
 def _word_command(turn: Turn) -> Command | None:
     """The command whose plain word a message begins with."""
-    match = re.match(r"\s*([^\s:：,，]+)[\s:：,，]*", turn.text)  # noqa: RUF001  full-width punctuation is typed
+    match = re.match(r"\s*([^\s:：,，]+)[\s:：,，]*", turn.text)
     command = commands.COMMAND_BY_WORD.get(match.group(1).casefold()) if match else None
     if command is not None and match is not None:
         turn.arguments = turn.text[match.end() :].strip()
@@ -227,9 +224,7 @@ def _turn(
     )
 
 
-def _known_person(
-    session: Session, speaker: Speaker, said_at: datetime, surroundings: Surroundings
-) -> Person | None:
+def _known_person(session: Session, speaker: Speaker, said_at: datetime, surroundings: Surroundings) -> Person | None:
     person = person_by_telegram_id(session, speaker.telegram_id)
     if speaker.telegram_id not in surroundings.admin_ids:
         return person

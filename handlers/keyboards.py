@@ -1,7 +1,7 @@
 """Buttons under a message.
 
-Callback data is `name:argument:…`, at most 64 bytes; names are listed in `handlers.commands`. Data never carries a right:
-whoever presses is checked again.
+Callback data is `name:argument:…`, at most 64 bytes; names are listed in `handlers.commands`. Data never carries a
+right: whoever presses is checked again.
 """
 
 from collections.abc import Sequence
@@ -38,10 +38,7 @@ def reply_markup(keyboard: Keyboard) -> dict[str, Any]:
     """The Bot API's inline_keyboard."""
     return {
         "inline_keyboard": [
-            [
-                {"text": b.label, "url": b.url} if b.url else {"text": b.label, "callback_data": b.data}
-                for b in row
-            ]
+            [{"text": b.label, "url": b.url} if b.url else {"text": b.label, "callback_data": b.data} for b in row]
             for row in keyboard
             if row
         ]

@@ -1,10 +1,10 @@
-"""What happens to the bot itself: blocked or started by a person, added to or removed from a group, a group that migrates."""
+"""What happens to the bot itself: blocked or started by a person, in or out of a group, a group that migrates."""
 
 from datetime import datetime
 
 from sqlmodel import Session
-from telegram import ChatMember, ChatMemberUpdated
 from telegram import Chat as TelegramChat
+from telegram import ChatMember, ChatMemberUpdated
 
 from handlers.turn import Surroundings
 from storage.groups import Group

@@ -160,7 +160,7 @@ class Turn:
             outbox.say(self.session, person.telegram_id, "sendMessage", params, self.now)
 
     def show(self, kind: str, content: dict[str, Any]) -> None:
-        """Send something that is made when it is sent: a card with its picture, a workbook (`handlers.announcements`)."""
+        """Send something that is made when it is sent: a card, a workbook (`handlers.announcements`)."""
         thread = {"thread_id": self.chat.thread_id} if self.chat.thread_id is not None else {}
         self.session.add(
             outbox.OutboxMessage(

@@ -1,7 +1,7 @@
 """The working days and deadline settings as the database holds them (handbook §4).
 
-What admins set is read in four statements; companies with the same settings share one `WorkCalendar`, so whatever is
-worked out from a calendar is worked out once.
+What admins set is read in four statements; companies with the same settings share one `WorkCalendar`, so
+whatever is worked out from a calendar is worked out once.
 """
 
 from collections.abc import Mapping
@@ -68,8 +68,8 @@ class Calendars:
         return self.general if company_id is None else self.by_company.get(company_id, self.general)
 
     def distinct(self) -> list[CalendarSettings]:
-        """Every calendar in use, each once, everybody's first."""
-        return list(dict.fromkeys([self.general, *self.by_company.values()]))
+        """Every calendar in use, each once."""
+        return list(dict.fromkeys(self.by_company.values())) or [self.general]
 
 
 def load_calendars(session: Session) -> Calendars:
@@ -83,17 +83,16 @@ def load_calendars(session: Session) -> Calendars:
     anchors = _anchors(session)
     general = CalendarSettings(overrides=tuple(everybody), announced_years=years)
     by_company: dict[CompanyId, CalendarSettings] = {}
-    for company_id, work_week, rest_days in session.exec(
-        select(Company.id, Company.work_week, Company.rest_days)
-    ).all():
+    for company in session.exec(select(Company)).all():
+        company_id = company.id
         if company_id is None:
             continue
-        week = WorkWeek(work_week) if work_week in set(WorkWeek) else WorkWeek.mon_fri
+        week = WorkWeek(company.work_week) if company.work_week in set(WorkWeek) else WorkWeek.mon_fri
         by_company[company_id] = CalendarSettings(
             overrides=general.overrides,
             company_overrides=tuple(own.get(company_id, ())),
             work_week=week,
-            rest_days=rest_weekdays(rest_days),
+            rest_days=rest_weekdays(company.rest_days),
             alternating_anchor=_anchor(anchors, company_id) if week is WorkWeek.alternating else None,
             announced_years=years,
         )
@@ -120,7 +119,7 @@ def rest_weekdays(written: str) -> frozenset[int]:
 
 
 def deadline_rules(session: Session, zone: ZoneInfo = ZONE) -> DeadlineRules:
-    """The deadline settings admins may change, by their names in the handbook; the defaults where nobody did."""
+    """The deadline settings admins may change, by their handbook names; the defaults where nobody did."""
     names = ("before_is_strict", "subject_date", "daily_due", "backfill_days")
     changed = {p.name: p.value for p in session.exec(select(Preference).where(col(Preference.name).in_(names))).all()}
     default = DeadlineRules(zone=zone)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from schedules.calendars import CalendarSettings, Calendars, deadline_rules, load_calendars
+from schedules.calendars import Calendars, CalendarSettings, deadline_rules, load_calendars
 from schedules.deadlines import DEADLINES, DeadlineRules, Due, Ends, Owner, due_of
 from schedules.periods import Period, local_day, start_of
 from schedules.timetable import INSTANT, Entry, entries_between
@@ -43,46 +43,54 @@ def open_obligations(
     since: datetime | None = None,
     calendars: Calendars | None = None,
 ) -> int:
-    """Write what opened since the last time up to `now`, for the people in office as it opened; how many were new.
+    """Write what opened since the last time, for the people in office as it opened; how many were new.
 
-    Does nothing when called again. After an outage it catches up on at most `LONGEST_CATCH_UP`; `since` goes back
-    further than the last time, for data that is brought in. The very first time everything that can still be handed
-    in on time opens.
+    Does nothing when called again. After an outage it catches up on at most `LONGEST_CATCH_UP`; `since` goes
+    back further than the last time, for data that is brought in. The very first time everything opens that can
+    then still be handed in on time.
     """
     done = opened_through(session)
     if done is not None and since is None and done >= now:
         return 0
     rules = rules or deadline_rules(session)
-    if done is not None and since is None and now < start_of(local_day(done, rules.zone) + ONE_DAY, rules.zone):
-        # Periods open at midnight; what announces itself early does so in the evening before.
-        if not _appeared(session, done, now, rules, calendars):
-            mark_opened(session, now)
-            return 0
     calendars = calendars or load_calendars(session)
-    is_first = done is None and since is None
-    start = since or done or now
-    start = max(start, now - LONGEST_CATCH_UP)
+    if done is not None and since is None and not _appeared(done, now, rules, calendars):
+        mark_opened(session, now)
+        return 0
+    start = since or max(done or now, now - LONGEST_CATCH_UP)
     people = _Office(session, calendars)
     rows: list[dict[str, object]] = []
     for settings in calendars.distinct():
         for entry in entries_between(settings, rules, start, now):
             opened = start < entry.due.opens_at <= now or start < entry.appears_at <= now
-            if opened or (is_first and entry.appears_at <= now < entry.due.late_from):
+            if opened or (done is None and entry.appears_at <= start < entry.due.late_from):
                 rows.extend(_rows(entry, settings, people, rules.zone))
     written = write_obligations(session, rows)
     mark_opened(session, now)
     return written
 
 
-def _appeared(
-    session: Session, start: datetime, now: datetime, rules: DeadlineRules, calendars: Calendars | None
-) -> bool:
-    """Whether something announced itself ahead of its opening between two instants of one day."""
-    for settings in (calendars or load_calendars(session)).distinct():
-        for entry in entries_between(settings, rules, start, now):
-            if start < entry.appears_at <= now:
-                return True
-    return False
+def open_new_day(session: Session, now: datetime, rules: DeadlineRules) -> None:
+    """Write what opened at a midnight the planner has not seen yet, for an update that is answered before it."""
+    done = opened_through(session)
+    if done is None or now >= _midnight_after(done, rules):
+        open_obligations(session, now, rules)
+
+
+def _appeared(start: datetime, now: datetime, rules: DeadlineRules, calendars: Calendars) -> bool:
+    """Whether anything opened or announced itself between two instants: mostly not, and nobody need be asked."""
+    if now >= _midnight_after(start, rules):
+        return True
+    # Periods open at midnight; what announces itself early does so in the evening before.
+    return any(
+        start < entry.appears_at <= now
+        for settings in calendars.distinct()
+        for entry in entries_between(settings, rules, start, now)
+    )
+
+
+def _midnight_after(moment: datetime, rules: DeadlineRules) -> datetime:
+    return start_of(local_day(moment, rules.zone) + ONE_DAY, rules.zone)
 
 
 class _Office:
@@ -131,9 +139,10 @@ def _rows(entry: Entry, settings: CalendarSettings, office: _Office, zone: ZoneI
 
 
 def recompute_future(session: Session, now: datetime, rules: DeadlineRules | None = None) -> int:
-    """After the calendar changed: give every obligation whose deadline is ahead its new one; how many changed.
+    """After the calendar changed: give every obligation not due yet its new deadline; how many changed.
 
-    The past is never re-labelled: a deadline that would now lie behind keeps the time it had. Waivers of an admin stay.
+    The past is never re-labelled: a deadline that would now lie behind keeps the time it had. Waivers of an
+    admin stay.
     """
     rules = rules or deadline_rules(session)
     calendars = load_calendars(session)
@@ -178,7 +187,7 @@ def period_of(obligation: Obligation) -> Period:
 
 
 def due_day(kind: ReportKind, due_at: datetime, zone: ZoneInfo) -> date:
-    """The local day a deadline belongs to: that of the report's day for a next morning, the day that ends at midnight."""
+    """The local day a deadline belongs to: for a daily its own day, else the day named in the handbook."""
     day = local_day(due_at, zone)
     return day if DEADLINES[kind].ends is Ends.before_the_day else day - ONE_DAY
 
@@ -191,8 +200,9 @@ def missing_from(kind: ReportKind, due_at: datetime, rules: DeadlineRules) -> da
 class Absences:
     """Who is on leave when, and what that excuses.
 
-    A daily is excused by leave on its day. Any other report is excused by leave on the day it falls due, or on every
-    working day of its week or month (**default**: the handbook says only that leave is neither asked nor counted).
+    A daily is excused by leave on its day. Any other report is excused by leave on the day it falls due, or
+    on every working day of its week or month (**default**: the handbook says only that leave is neither asked
+    for nor counted).
     """
 
     def __init__(self, leaves: Iterable[Leave], calendar_of: Callable[[PersonId], WorkCalendar]) -> None:

@@ -9,7 +9,15 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from schedules.calendars import CalendarSettings
-from schedules.deadlines import DEADLINES, DeadlineRules, Due, due_of, dues_open_at, dues_opening_between, next_to_open
+from schedules.deadlines import (
+    DEADLINES,
+    DeadlineRules,
+    Due,
+    due_of,
+    dues_open_at,
+    dues_opening_between,
+    next_to_open,
+)
 from schedules.ladder import Stage, stages_of
 from schedules.periods import Period, local_day, start_of
 from schedules.working_days import ONE_DAY, days_between

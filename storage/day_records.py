@@ -3,13 +3,16 @@
 Orders and roster changes are the companies'; ride-alongs, drills and spot checks are the person's own.
 """
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from storage.follow_up import Drill, RideAlong, SpotCheck
+from storage.hire_state import replay
 from storage.orders import Order
 from storage.people import CompanyId, PersonId
 from storage.roster import EventKind, Hire, HireEvent, Stage
@@ -32,7 +35,7 @@ class DayRecords:
 
 @dataclass(frozen=True)
 class TraineeCounts:
-    """How many hires were in training and on trial post on a day, and how many of the trials were decided on it."""
+    """How many hires were in training and on trial post on a day, and how many trials were decided on it."""
 
     in_training: int
     on_trial: int
@@ -41,9 +44,7 @@ class TraineeCounts:
     failed: int
 
 
-def records_of_day(
-    session: Session, person_id: PersonId, company_ids: Collection[CompanyId], day: date
-) -> DayRecords:
+def records_of_day(session: Session, person_id: PersonId, company_ids: Collection[CompanyId], day: date) -> DayRecords:
     """What the companies' roster and the person's own notes say about the day."""
     valid = col(Order.quantity) - col(Order.refunded)
     orders, hires = session.exec(
@@ -62,11 +63,53 @@ def records_of_day(
 
 
 def trainee_counts(session: Session, company_ids: Collection[CompanyId], day: date) -> TraineeCounts | None:
-    """The counts the roster gives for a day, from its events; None when these companies have no hires at all."""
+    """What the roster gives for the end of a local day; None when these companies have no hires at all."""
+    if session.exec(select(Hire.id).where(col(Hire.company_id).in_(company_ids)).limit(1)).first() is None:
+        return None
     events = session.exec(
-        select(HireEvent.hire_id, HireEvent.kind, HireEvent.day)
+        select(HireEvent)
         .join(Hire, col(Hire.id) == HireEvent.hire_id)
-        .where(col(Hire.company_id).in_(company_ids), HireEvent.day <= day)
-        .order_by(col(HireEvent.day), col(HireEvent.id))
+        .where(
+            col(Hire.company_id).in_(company_ids),
+            or_(col(Hire.on_post).is_(None), col(Hire.on_post) >= day),
+            HireEvent.day <= day,
+        )
+        .order_by(col(HireEvent.hire_id), col(HireEvent.id))
     ).all()
-    return None
+    by_hire = [list(group) for _, group in groupby(events, key=lambda event: event.hire_id)]
+    stages = Counter(replay(history).stage for history in by_hire)
+    decided = Counter(_trial_decided_on(history, day) for history in by_hire)
+    passed, failed = decided[EventKind.trial_passed], decided[EventKind.trial_failed]
+    return TraineeCounts(
+        in_training=stages[Stage.in_training],
+        on_trial=stages[Stage.on_trial] + passed + failed,
+        passed=passed,
+        failed=failed,
+    )
+
+
+def _trial_decided_on(history: Sequence[HireEvent], day: date) -> EventKind | None:
+    decisions = [
+        event.kind
+        for event in history
+        if event.day == day and event.kind in (EventKind.trial_passed, EventKind.trial_failed)
+    ]
+    return decisions[-1] if decisions else None
+
+
+def _roster_changes(session: Session, company_ids: Collection[CompanyId], day: date) -> Mapping[EventKind, int]:
+    rows = session.exec(
+        select(HireEvent.kind, func.count(func.distinct(col(HireEvent.hire_id))))
+        .join(Hire, col(Hire.id) == HireEvent.hire_id)
+        .where(col(Hire.company_id).in_(company_ids), HireEvent.day == day)
+        .group_by(HireEvent.kind)
+    ).all()
+    return {EventKind(kind): count for kind, count in rows}
+
+
+def _own_on(
+    session: Session, table: type[RideAlong] | type[Drill] | type[SpotCheck], person_id: PersonId, day: date
+) -> int:
+    return session.exec(
+        select(func.count()).select_from(table).where(table.person_id == person_id, table.day == day)
+    ).one()

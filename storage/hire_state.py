@@ -22,7 +22,7 @@ def close_of(on_post: date, window_days: int = WINDOW_DAYS) -> date:
 
 
 class Exam(StrEnum):
-    """How the exam stands. A make-up follows an absence with cause; absent from the make-up is failed, with 0."""
+    """How the exam stands. An absence with cause leads to a make-up; absent from that is failed, with 0."""
 
     open = "open"
     make_up = "make_up"
@@ -44,7 +44,7 @@ class Absence:
 
 @dataclass(frozen=True)
 class HireState:
-    """Where a hire stands after some events. The hire's row repeats it (`storage.roster_events.record_event`)."""
+    """Where a hire stands after some events; `storage.roster_events.record_event` repeats it in the row."""
 
     cohort_id: CohortId | None = None
     trained: bool = False
@@ -81,8 +81,8 @@ def replay(events: Iterable[HireEvent], window_days: int = WINDOW_DAYS) -> HireS
 
 
 def _after(state: HireState, event: HireEvent, window_days: int) -> HireState:
-    """One step. Whoever took the exam, was eliminated in training or went on post has been in training: rates of
-    those who started must not pass 100% because nobody recorded the start."""
+    """One step. Whoever took the exam, was eliminated or went on post has been in training: else a rate of
+    those who started could pass 100% because nobody recorded the start."""
     match event.kind:
         case EventKind.hired | EventKind.moved:
             return replace(state, cohort_id=event.cohort_id)

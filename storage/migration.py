@@ -71,9 +71,7 @@ def write(name: str) -> Path:
     assert not isinstance(script, list)
     path = Path(script.path)
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text(
-        "".join(line for line in lines if not line.lstrip().startswith("# ###")), encoding="utf-8"
-    )
+    path.write_text("".join(line for line in lines if not line.lstrip().startswith("# ###")), encoding="utf-8")
     return path
 
 

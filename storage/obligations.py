@@ -1,20 +1,21 @@
 """Questions asked of who owes what, what came in, and who was away (handbook §3).
 
-A company's report is owed by each of its managers and counts for all of them, so it is looked up by the company; every
-other report by the person.
+A company's report is owed by each of its managers and counts for all of them, so it is looked up by the
+company; every other report by the person.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, literal, or_
+import sqlalchemy as sql
+from sqlalchemy import ColumnElement, Row, String, and_, case, cast, exists, func, literal, or_
 from sqlmodel import Session, col, select, update
 
 from storage.dialect import insert_new
 from storage.groups import Heartbeat
 from storage.inbox import InboxState, InboxUpdate
-from storage.kinds import ReportKind
+from storage.kinds import ReportKind, ReportState
 from storage.outbox import OutboxMessage
 from storage.people import Company, CompanyId, Membership, Person, PersonId, PersonState, Role
 from storage.reports import Leave, Obligation, Report
@@ -34,10 +35,11 @@ class Asked(NamedTuple):
 class Candidate(NamedTuple):
     """Somebody who owes a report and has not been written to about it."""
 
-    obligation_id: int
     person_id: PersonId
     company_key: int
     telegram_id: int
+    last_day: date
+    due_at: datetime
     key: str
 
 
@@ -53,38 +55,36 @@ class Owed(NamedTuple):
     certainty: str
     waived: bool
     report_id: int | None
-    report_state: str | None
+    report_state: ReportState | None
     sent_at: datetime | None
 
 
 def managers_on(session: Session, day: date, start: datetime) -> list[Asked]:
-    """The active managers whom `day` (beginning at `start`) finds in office, with the companies they look after then.
+    """The active managers whom a day (beginning at `start`) finds in office, with their companies.
 
-    Each person's companies follow each other, the one looked after longest first. Somebody without a date to begin
-    with is asked from the day after they were entered.
+    Each person's companies follow each other, the one looked after longest first. Somebody without a date to
+    begin with is asked from the day after they were entered.
     """
-    in_office = and_(
-        Person.role == Role.manager,
-        Person.state == PersonState.active,
-        or_(
-            col(Person.active_from) <= day,
-            col(Person.active_from).is_(None) & (col(Person.created_at) < start),
-        ),
-        or_(col(Person.active_until).is_(None), col(Person.active_until) > day),
+    begun = or_(
+        col(Person.active_from) <= day,
+        and_(col(Person.active_from).is_(None), col(Person.created_at) < start),
     )
     query = (
-        select(Person.id, Membership.company_id)
-        .join(Membership, col(Membership.person_id) == Person.id)
-        .join(Company, col(Company.id) == Membership.company_id)
+        sql.select(col(Person.id), col(Membership.company_id))
+        .join(Membership, col(Membership.person_id) == col(Person.id))
+        .join(Company, col(Company.id) == col(Membership.company_id))
         .where(
-            in_office,
+            col(Person.role) == Role.manager,
+            col(Person.state) == PersonState.active,
+            begun,
+            or_(col(Person.active_until).is_(None), col(Person.active_until) > day),
             col(Company.active),
             col(Membership.since) <= day,
             or_(col(Membership.until).is_(None), col(Membership.until) > day),
         )
         .order_by(col(Person.id), col(Membership.since), col(Membership.id))
     )
-    return [Asked(person_id, company_id) for person_id, company_id in session.exec(query) if person_id is not None]
+    return [Asked(*row) for row in _rows(session, query)]
 
 
 def write_obligations(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
@@ -100,86 +100,81 @@ def opened_through(session: Session) -> datetime | None:
 
 def mark_opened(session: Session, now: datetime) -> None:
     """Obligations have been written up to `now`; never moves back."""
-    insert_new(session, Heartbeat, [{"part": OPENED, "at": now, "note": ""}])
-    session.exec(
-        update(Heartbeat).where(col(Heartbeat.part) == OPENED, col(Heartbeat.at) < now).values(at=now)
-    )
+    moved = session.exec(update(Heartbeat).where(col(Heartbeat.part) == OPENED, col(Heartbeat.at) < now).values(at=now))
+    if moved.rowcount == 0:
+        insert_new(session, Heartbeat, [{"part": OPENED, "at": now, "note": ""}])
 
 
 def lacks_report(for_companies: bool, before: datetime | None = None) -> ColumnElement[bool]:
-    """That nothing fulfils the obligation of the outer query; with `before` only reports sent before it fulfil."""
-    same = [Report.kind == Obligation.kind, Report.first_day == Obligation.first_day]
-    same.append(Report.company_key == Obligation.company_key)
+    """That nothing fulfils the outer query's obligation; with `before`: nothing that was sent earlier."""
+    same = [_same_period()]
     if not for_companies:
-        same.append(Report.person_id == Obligation.person_id)
+        same.append(col(Report.person_id) == col(Obligation.person_id))
     if before is not None:
-        same.append(Report.sent_at < before)
+        same.append(col(Report.sent_at) < before)
     return ~exists().where(*same)
 
 
 def candidates(
     session: Session, kind: ReportKind, first_day: date, for_companies: bool, key_prefix: str, now: datetime
 ) -> list[Candidate]:
-    """Who is to be reminded of a period and has no message under `key_prefix…person N` yet.
+    """Who is to be reminded of a period and has no message under `key_prefix`…`person N` yet.
 
-    Only reachable active managers whose deadline is ahead, who have handed nothing in, and none of whose messages
-    still waits in the inbox: it may be the report.
+    Only reachable active managers whose deadline is ahead, who have handed nothing in, and none of whose
+    messages still waits in the inbox: it may be the report.
     """
-    # Written out so that it stays one statement, however many people there are.
-    company = case((col(Obligation.company_key) > 0, "company " + cast(col(Obligation.company_key), String) + ":"), else_="")
-    key = literal(key_prefix, String) + company + "person " + cast(col(Obligation.person_id), String)
+    # In SQL, so that it stays one statement that finds nothing once everybody has been written to.
+    company_key = col(Obligation.company_key)
+    company = case((company_key > 0, literal("company ") + cast(company_key, String) + ":"), else_="")
+    person = literal("person ") + cast(col(Obligation.person_id), String)
+    key = literal(key_prefix) + company + person
+    waits = exists().where(
+        col(InboxUpdate.state) == InboxState.open, col(InboxUpdate.chat_id) == col(Person.telegram_id)
+    )
     query = (
-        select(Obligation.id, Obligation.person_id, Obligation.company_key, Person.telegram_id, key)
-        .join(Person, col(Person.id) == Obligation.person_id)
+        sql.select(
+            col(Obligation.person_id),
+            company_key,
+            col(Person.telegram_id),
+            col(Obligation.last_day),
+            col(Obligation.due_at),
+            key,
+        )
+        .join(Person, col(Person.id) == col(Obligation.person_id))
         .where(
-            Obligation.kind == kind,
-            Obligation.first_day == first_day,
-            ~col(Obligation.waived),
-            Obligation.late_from > now,
-            Person.state == PersonState.active,
-            Person.role == Role.manager,
-            col(Person.reachable),
+            *_asks_somebody(kind, first_day),
+            col(Obligation.late_from) > now,
             lacks_report(for_companies),
             ~exists().where(col(OutboxMessage.key) == key),
-            ~exists().where(
-                col(InboxUpdate.state) == InboxState.open, col(InboxUpdate.chat_id) == Person.telegram_id
-            ),
+            ~waits,
         )
-        .order_by(col(Obligation.person_id), col(Obligation.company_key))
+        .order_by(col(Obligation.person_id), company_key)
     )
-    return [Candidate(*row) for row in session.exec(query)]
+    return [Candidate(*row) for row in _rows(session, query)]
 
 
-def people_without_report(
+def owing_before(
     session: Session, kind: ReportKind, first_day: date, for_companies: bool, before: datetime
-) -> list[PersonId]:
-    """Reachable active managers who owed a period and had not handed it in before an instant, one entry a report."""
+) -> list[Asked]:
+    """Reachable managers who had not handed a period in before an instant; company 0 for their own."""
     query = (
-        select(Obligation.person_id)
-        .join(Person, col(Person.id) == Obligation.person_id)
-        .where(
-            Obligation.kind == kind,
-            Obligation.first_day == first_day,
-            ~col(Obligation.waived),
-            Person.state == PersonState.active,
-            Person.role == Role.manager,
-            col(Person.reachable),
-            lacks_report(for_companies, before),
-        )
+        sql.select(col(Obligation.person_id), col(Obligation.company_key))
+        .join(Person, col(Person.id) == col(Obligation.person_id))
+        .where(*_asks_somebody(kind, first_day), lacks_report(for_companies, before))
     )
-    return list(session.exec(query))
+    return [Asked(*row) for row in _rows(session, query)]
 
 
-def open_obligations_of(session: Session, person_id: PersonId, from_day: date) -> list[Obligation]:
-    """What a person has not handed in of the periods that end on or after `from_day`, waived ones left out; soonest first."""
+def unfulfilled(session: Session, person_id: PersonId, since: datetime) -> list[Obligation]:
+    """What a person has not handed in of all that falls due at or after `since`, soonest first."""
     query = (
         select(Obligation)
         .where(
             Obligation.person_id == person_id,
-            or_(Obligation.last_day >= from_day, col(Obligation.company_key) > 0),
+            col(Obligation.due_at) >= since,
             ~col(Obligation.waived),
             lacks_report(for_companies=False),
-            or_(Obligation.company_key == 0, lacks_report(for_companies=True)),
+            or_(col(Obligation.company_key) == 0, lacks_report(for_companies=True)),
         )
         .order_by(col(Obligation.due_at), col(Obligation.id))
     )
@@ -204,9 +199,7 @@ def find_report(
     session: Session, kind: ReportKind, first_day: date, person_id: PersonId, company_key: int
 ) -> Report | None:
     """The report of a period: the company's, whoever of its managers sent it, or the person's own."""
-    query = select(Report).where(
-        Report.kind == kind, Report.first_day == first_day, Report.company_key == company_key
-    )
+    query = select(Report).where(Report.kind == kind, Report.first_day == first_day, Report.company_key == company_key)
     if not company_key:
         query = query.where(Report.person_id == person_id)
     return session.exec(query.order_by(col(Report.id))).first()
@@ -220,77 +213,99 @@ def owed_between(
     for_companies: bool,
     person_ids: Collection[PersonId] | None = None,
 ) -> list[Owed]:
-    """Every obligation of the periods that begin from first to last, with its report: one indexed statement."""
-    fulfils = [
-        col(Report.kind) == Obligation.kind,
-        col(Report.first_day) == Obligation.first_day,
-        col(Report.company_key) == Obligation.company_key,
-    ]
+    """Every obligation of the periods that begin from first to last, with its report."""
+    fulfils = [_same_period()]
     if not for_companies:
-        fulfils.append(col(Report.person_id) == Obligation.person_id)
+        fulfils.append(col(Report.person_id) == col(Obligation.person_id))
     query = (
-        select(
-            Obligation.person_id,
-            Obligation.company_id,
-            Obligation.first_day,
-            Obligation.last_day,
-            Obligation.due_at,
-            Obligation.late_from,
-            Obligation.certainty,
-            Obligation.waived,
-            Report.id,
-            Report.state,
-            Report.sent_at,
-        )  # type: ignore[call-overload]  # sqlmodel types selects of up to four columns
+        sql.select(
+            col(Obligation.person_id),
+            col(Obligation.company_id),
+            col(Obligation.first_day),
+            col(Obligation.last_day),
+            col(Obligation.due_at),
+            col(Obligation.late_from),
+            col(Obligation.certainty),
+            col(Obligation.waived),
+            col(Report.id),
+            col(Report.state),
+            col(Report.sent_at),
+        )
         .outerjoin(Report, and_(*fulfils))
-        .where(Obligation.kind == kind, col(Obligation.first_day).between(first, last))
-        .order_by(col(Obligation.first_day), col(Obligation.person_id), col(Obligation.company_key))
+        .where(col(Obligation.kind) == kind, col(Obligation.first_day).between(first, last))
     )
     if person_ids is not None:
         query = query.where(col(Obligation.person_id).in_(person_ids))
-    return [Owed(*row) for row in session.exec(query)]
+    return [Owed(*row) for row in _rows(session, query)]
 
 
 def reports_between(
-    session: Session, kind: ReportKind, first: date, last: date, person_ids: Collection[PersonId] | None = None
+    session: Session,
+    kind: ReportKind,
+    first: date,
+    last: date,
+    person_ids: Collection[PersonId] | None = None,
 ) -> list[Report]:
-    """Every report of the periods that begin from first to last."""
+    """Every report of the periods that begin from first to last, in the order of coming in."""
     query = select(Report).where(Report.kind == kind, col(Report.first_day).between(first, last))
     if person_ids is not None:
         query = query.where(col(Report.person_id).in_(person_ids))
-    return list(session.exec(query.order_by(col(Report.first_day), col(Report.sent_at), col(Report.id))).all())
+    return list(session.exec(query.order_by(col(Report.sent_at), col(Report.id))).all())
+
+
+def unowed_reports(
+    session: Session,
+    kind: ReportKind,
+    first: date,
+    last: date,
+    person_ids: Collection[PersonId] | None = None,
+) -> list[Report]:
+    """The reports of the periods that begin from first to last which no obligation asked for."""
+    asked = exists().where(
+        _same_period(),
+        or_(col(Report.company_key) > 0, col(Report.person_id) == col(Obligation.person_id)),
+    )
+    query = select(Report).where(Report.kind == kind, col(Report.first_day).between(first, last), ~asked)
+    if person_ids is not None:
+        query = query.where(col(Report.person_id).in_(person_ids))
+    return list(session.exec(query).all())
 
 
 def leaves_between(
     session: Session, first: date, last: date, person_ids: Iterable[PersonId] | None = None
 ) -> list[Leave]:
     """Every leave that has a day from first to last and was not cancelled."""
-    query = select(Leave).where(
-        Leave.first_day <= last, Leave.last_day >= first, col(Leave.cancelled_at).is_(None)
-    )
+    query = select(Leave).where(Leave.first_day <= last, Leave.last_day >= first, col(Leave.cancelled_at).is_(None))
     if person_ids is not None:
         query = query.where(col(Leave.person_id).in_(list(person_ids)))
     return list(session.exec(query.order_by(col(Leave.id))).all())
 
 
-def reports_per_period(session: Session, kind: ReportKind, first: date, last: date) -> dict[date, tuple[int, int]]:
-    """For each period that begins from first to last: how many reports came, and the newest one's id."""
+def reports_per_period(session: Session, kind: ReportKind, first: date, last: date) -> dict[date, str]:
+    """For each period that begins from first to last and has reports: how many, and the newest."""
     query = (
-        select(Report.first_day, func.count(col(Report.id)), func.max(Report.id))
-        .where(Report.kind == kind, col(Report.first_day).between(first, last))
+        sql.select(col(Report.first_day), func.count(col(Report.id)), func.max(col(Report.id)))
+        .where(col(Report.kind) == kind, col(Report.first_day).between(first, last))
         .group_by(col(Report.first_day))
     )
-    return {day: (count, newest) for day, count, newest in session.exec(query)}
+    return {day: f"{count}-{newest}" for day, count, newest in _rows(session, query)}
 
 
 def owed_per_period(session: Session, kind: ReportKind, first: date, last: date) -> dict[date, int]:
-    """For each period that begins from first to last: how many owe it, waived ones left out; periods without any are absent."""
+    """For each period that begins from first to last: how many owe it. Periods nobody owes are absent."""
     query = (
-        select(Obligation.first_day, func.count(col(Obligation.id)))
-        .where(Obligation.kind == kind, col(Obligation.first_day).between(first, last), ~col(Obligation.waived))
+        sql.select(col(Obligation.first_day), func.count(col(Obligation.id)))
+        .where(
+            col(Obligation.kind) == kind,
+            col(Obligation.first_day).between(first, last),
+            ~col(Obligation.waived),
+        )
         .group_by(col(Obligation.first_day))
     )
-    return dict(session.exec(query).all())
+    counts: dict[date, int] = {}
+    for day, count in _rows(session, query):
+        counts[day] = count
+    return counts
 
 
 def undue_obligations(session: Session, now: datetime) -> list[Obligation]:
@@ -298,14 +313,17 @@ def undue_obligations(session: Session, now: datetime) -> list[Obligation]:
     return list(session.exec(select(Obligation).where(Obligation.late_from > now)).all())
 
 
-def deactivated_since(session: Session) -> dict[PersonId, date | None]:
+def deactivated(session: Session) -> dict[PersonId, date | None]:
     """Everybody who no longer takes part, with their last date where it was noted."""
-    query = select(Person.id, Person.active_until).where(Person.state == PersonState.deactivated)
-    return {person_id: until for person_id, until in session.exec(query) if person_id is not None}
+    query = sql.select(col(Person.id), col(Person.active_until)).where(col(Person.state) == PersonState.deactivated)
+    gone: dict[PersonId, date | None] = {}
+    for person_id, until in _rows(session, query):
+        gone[person_id] = until
+    return gone
 
 
 def unreachable_managers(session: Session) -> list[Person]:
-    """Active managers the bot cannot write to."""
+    """Active managers the bot cannot write to, by name."""
     query = select(Person).where(
         Person.role == Role.manager, Person.state == PersonState.active, ~col(Person.reachable)
     )
@@ -314,4 +332,31 @@ def unreachable_managers(session: Session) -> list[Person]:
 
 def earliest_unanswered(session: Session) -> datetime | None:
     """When the oldest update that still waits in the inbox was said."""
-    return session.exec(select(func.min(InboxUpdate.said_at)).where(InboxUpdate.state == InboxState.open)).one()
+    oldest = select(func.min(InboxUpdate.said_at)).where(InboxUpdate.state == InboxState.open)
+    return session.exec(oldest).one()
+
+
+def _same_period() -> ColumnElement[bool]:
+    return and_(
+        col(Report.kind) == col(Obligation.kind),
+        col(Report.first_day) == col(Obligation.first_day),
+        col(Report.company_key) == col(Obligation.company_key),
+    )
+
+
+def _asks_somebody(kind: ReportKind, first_day: date) -> tuple[ColumnElement[bool], ...]:
+    """That an obligation of the period holds and its person can be written to."""
+    return (
+        col(Obligation.kind) == kind,
+        col(Obligation.first_day) == first_day,
+        ~col(Obligation.waived),
+        col(Person.state) == PersonState.active,
+        col(Person.role) == Role.manager,
+        col(Person.reachable).is_(True),
+    )
+
+
+def _rows(session: Session, query: sql.Select[Any]) -> Sequence[Row[Any]]:
+    """Plain columns, without objects: there may be many. What the session holds is written first."""
+    session.flush()
+    return session.connection().execute(query).all()

@@ -1,9 +1,10 @@
 """Everything the bot says, stored before it is said.
 
 Rows come from two sides: replies, written in the transaction that recorded what they speak of, with their text
-ready; and planned messages (reminders, boards, cards), written by the planner with a key that exists once, whose text is
-made when they are sent. The sender claims rows under a lease, sends and marks. Telegram knows no idempotency key, so the
-promise is: planned once, delivered at least once, twice only when a crash falls between Telegram's answer and the mark.
+ready; and planned messages (reminders, boards, cards), written by the planner with a key that exists once, whose text
+is made when they are sent. The sender claims rows under a lease, sends and marks. Telegram knows no idempotency key, so
+the promise is: planned once, delivered at least once, twice only when a crash falls between Telegram's answer and the
+mark.
 """
 
 from collections.abc import Collection
@@ -260,9 +261,7 @@ def _finish(
 
 def release_leases(session: Session) -> None:
     """Take back what a stopped process had claimed. Only where there is one process (SQLite), at its start."""
-    session.exec(
-        update(OutboxMessage).where(col(OutboxMessage.leased_until).is_not(None)).values(leased_until=None)
-    )
+    session.exec(update(OutboxMessage).where(col(OutboxMessage.leased_until).is_not(None)).values(leased_until=None))
 
 
 def post_in(session: Session, slot: str) -> Post | None:

@@ -1,5 +1,7 @@
 """Who takes part: companies, persons, and who looks after which company (handbook §1)."""
 
+import unicodedata
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
@@ -59,7 +61,7 @@ class Person(SQLModel, table=True):
     role: Role = Field(default=Role.manager, sa_column=enum_column(Role))
     state: PersonState = Field(default=PersonState.pending, sa_column=enum_column(PersonState))
     language: str = Field(default="", max_length=5)
-    """zh or en once the person chose; empty: as Telegram says, else the bot's default."""
+    """zh or en: as Telegram said at Start, until the person chooses; empty: not known, the bot's default."""
     reachable: bool = False
     """False until the person pressed Start, and again once the bot was blocked."""
     created_at: datetime
@@ -87,8 +89,27 @@ def person_by_telegram_id(session: Session, telegram_id: int) -> Person | None:
     return session.exec(select(Person).where(Person.telegram_id == telegram_id)).first()
 
 
+def display_name(person: Person) -> str:
+    """What to call somebody: the real name, or while it is not known the account's."""
+    return person.real_name or (f"@{person.username}" if person.username else f"#{person.telegram_id}")
+
+
+def memberships_of(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, list[Company]]:
+    """The active companies each of these people is entered for now, oldest first; people without any are left out."""
+    rows = session.exec(
+        select(Membership.person_id, Company)
+        .join(Company, col(Company.id) == col(Membership.company_id))
+        .where(col(Membership.person_id).in_(person_ids), col(Membership.until).is_(None), col(Company.active))
+        .order_by(col(Membership.since), col(Membership.id))
+    ).all()
+    found: dict[PersonId, list[Company]] = {}
+    for person_id, company in rows:
+        found.setdefault(person_id, []).append(company)
+    return found
+
+
 def companies_of(session: Session, person: Person) -> list[Company]:
-    """The active companies a person looks after now, oldest membership first; for an admin or viewer without any: all."""
+    """The active companies a person looks after now, oldest first; for an admin or viewer without any: all."""
     own = session.exec(
         select(Company)
         .join(Membership, col(Membership.company_id) == Company.id)
@@ -140,11 +161,25 @@ def assign_company(session: Session, person_id: PersonId, company_id: CompanyId,
             col(Membership.until).is_(None),
         )
     ).first()
-    if held is None:
+    if held is not None:
+        return
+    given_up_today = session.exec(
+        select(Membership).where(
+            Membership.person_id == person_id, Membership.company_id == company_id, Membership.since == since
+        )
+    ).first()
+    if given_up_today is not None:
+        given_up_today.until = None
+    else:
         session.add(Membership(person_id=person_id, company_id=company_id, since=since))
 
 
 def find_company(session: Session, name: str) -> Company | None:
-    """An active company by its name, as a person would type it (case and outer spaces do not matter)."""
-    wanted = name.strip().casefold()
-    return next((c for c in active_companies(session) if c.name.casefold() == wanted), None)
+    """An active company by its name, as a person would type it (width, case and spaces do not matter)."""
+    wanted = name_key(name)
+    return next((c for c in active_companies(session) if name_key(c.name) == wanted), None)
+
+
+def name_key(name: str) -> str:
+    """What two spellings of a name share: width, case and spaces do not matter."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -15,8 +15,8 @@ class Obligation(SQLModel, table=True):
     """One person owes one report. Written when the period opens and kept as it was then: a later change of the roster
     or of a deadline takes effect from the next period (handbook §3).
 
-    Daily, weekly, monthly reports and the skills mail are owed by a manager (`company_id` is None); the plan and the order-rate
-    submission are owed for a company, by each of its managers, until one of them sent it.
+    Daily, weekly, monthly reports and the skills mail are owed by a manager (`company_id` is None); the plan and the
+    order-rate submission are owed for a company, by each of its managers, until one of them sent it.
     """
 
     __tablename__ = "obligation"
@@ -92,7 +92,7 @@ class ReportVersion(SQLModel, table=True):
 
 
 class OrderRateSnapshot(SQLModel, table=True):
-    """What a company submitted for a month, cohort by cohort; locked when sent, or at 24:00 on the 5th (handbook §5.3)."""
+    """What a company submitted for a month, by cohort; locked when sent, or at 24:00 on the 5th (handbook §5.3)."""
 
     __tablename__ = "order_rate_snapshot"
     __table_args__ = (UniqueConstraint("company_id", "month"),)

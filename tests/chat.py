@@ -69,7 +69,7 @@ class StillClock:
     @property
     def today(self) -> date:
         """The local date."""
-        return self.moment.astimezone(ZONE).date()
+        return self.now().astimezone(ZONE).date()
 
 
 class DirectRequest(BaseRequest):
@@ -106,9 +106,7 @@ class DirectRequest(BaseRequest):
         params: dict[str, object] = dict(request_data.json_parameters) if request_data else {}
         files = {
             field_name: UploadedFile(file_name, content if isinstance(content, bytes) else content.read(), mime)
-            for field_name, (file_name, content, mime) in (
-                request_data.multipart_data.items() if request_data else ()
-            )
+            for field_name, (file_name, content, mime) in (request_data.multipart_data.items() if request_data else ())
         }
         status, body = self._stand_in.call(token_part.removeprefix("bot"), name, params, files)
         return status, json.dumps(body).encode()
@@ -160,9 +158,7 @@ class Phone:
 
     def sends(self, name: str, content: bytes, caption: str = "") -> Self:
         """Send a document."""
-        self.world.act(
-            lambda people: people.send_file(self.telegram_id, UploadedFile(name, content), caption)
-        )
+        self.world.act(lambda people: people.send_file(self.telegram_id, UploadedFile(name, content), caption))
         self.world.settle()
         return self
 
@@ -178,9 +174,7 @@ class Phone:
 
     def presses(self, message_id: int, data: str, *, settle: bool = True) -> Self:
         """Press a button by its data, also one that is not there (as a tampered app can)."""
-        query = self.world.act(
-            lambda people: people.forge_press(self.telegram_id, message_id, data, self.chat_id)
-        )
+        query = self.world.act(lambda people: people.forge_press(self.telegram_id, message_id, data, self.chat_id))
         if settle:
             self.world.settle()
             self.toast = query.text or ""
@@ -241,9 +235,7 @@ class World:
     def _build(self) -> None:
         pace = Pace(1e9, 1e9, 1e9)
         self.sender = Sender(self.database, self.clock, self.telegram, self.surroundings, pace)
-        self.worker = Worker(
-            self.database, self.clock, self.telegram, self.surroundings, self.sender.wake
-        )
+        self.worker = Worker(self.database, self.clock, self.telegram, self.surroundings, self.sender.wake)
         self.receiver = Receiver(self.database, self.clock, self.worker.wake)
 
     def restart(self) -> None:

@@ -1,4 +1,4 @@
-"""What the page shows and turns beside the chats: state, clock, timeline, weather, the bot's process, the tour."""
+"""What the page shows and turns beside the chats: state, clock, timeline, weather, the process, the tour."""
 
 import asyncio
 from datetime import UTC, datetime, time, timedelta

@@ -7,7 +7,7 @@ from typing import Any
 from handlers.forms.fields import Option, Wrong
 from handlers.forms.form import FormTurn
 from handlers.forms.numbers import half_width, read_number, read_parts
-from handlers.translations import LANGUAGES, N_, both_languages, translator
+from handlers.translations import N_, both_languages
 
 Offered = Sequence[Option] | Callable[[FormTurn], Sequence[Option]]
 
@@ -128,7 +128,7 @@ class YesNo:
     def options(self, turn: FormTurn) -> Sequence[Option]:
         """Yes and no."""
         yes_words = ("是", "是的", "有", "对", "好", "y", "yes", "ok", "可以", "行", "嗯", "在", "✓", "√")
-        no_words = ("否", "不是", "没有", "没", "无", "不", "n", "no", "不行", "未", "x", "×")  # noqa: RUF001
+        no_words = ("否", "不是", "没有", "没", "无", "不", "n", "no", "不行", "未", "x", "×")
         return (Option("yes", self.yes, yes_words), Option("no", self.no, no_words))
 
     def choose(self, value: str, turn: FormTurn) -> bool:
@@ -185,7 +185,7 @@ class ManyOf:
 
 @dataclass(frozen=True)
 class Scores:
-    """A score from 1 to 5 for each criterion, any of them left out. The value leads from `Option.value` to the score."""
+    """A score from 1 to 5 for each criterion, any of them left out: `Option.value` to score."""
 
     criteria: tuple[Option, ...]
 
@@ -224,10 +224,9 @@ class Scores:
 
     def _labels(self) -> dict[str, str]:
         return {
-            name: criterion.value
+            half_width(name).casefold(): criterion.value
             for criterion in self.criteria
-            for name in (*(half_width(translator(x).plain(criterion.label)).casefold() for x in LANGUAGES),)
-            + tuple(word.casefold() for word in criterion.words)
+            for name in (*both_languages(criterion.label), *criterion.words)
         }
 
     def _wanted(self, turn: FormTurn) -> Wrong:
@@ -237,4 +236,4 @@ class Scores:
 
 
 def _is_score(piece: str) -> bool:
-    return piece in {"-", "—", "–", "_", "x", "×", "无", "跳过"} or read_number(piece) is not None  # noqa: RUF001
+    return piece in {"-", "—", "–", "_", "x", "×", "无", "跳过"} or read_number(piece) is not None

@@ -40,8 +40,12 @@ TOO_LONG = N_("This is {length} characters long; please keep it within {most}.")
 NO_NUMBER = N_("I could not read a number there. Please send a whole number from {least} to {most}, e.g. {example}.")
 OUT_OF_RANGE = N_("{number} is too much or too little: please send a whole number from {least} to {most}.")
 PARTS_WANTED = N_("Please send {count} whole numbers, in this order: {names}, e.g. {example}.")
-PART_OUT_OF_RANGE = N_("{label}: {number} is too much or too little. Please send a whole number from {least} to {most}.")
-IN_FUTURE = N_("A date in the future cannot be entered. Please send today or an earlier day, e.g. {today} or yesterday.")
+PART_OUT_OF_RANGE = N_(
+    "{label}: {number} is too much or too little. Please send a whole number from {least} to {most}."
+)
+IN_FUTURE = N_(
+    "A date in the future cannot be entered. Please send today or an earlier day, e.g. {today} or yesterday."
+)
 TOO_FAR_AHEAD = N_("{day} is too far ahead. The latest possible day is {latest}.")
 TOO_EARLY = N_("{day} is too early. The earliest possible day is {earliest}.")
 TOO_LATE_FOR_DAILY = N_(
@@ -317,4 +321,4 @@ class TimeSpan:
 
     def show(self, value: Any, turn: FormTurn) -> str:
         """From–to."""
-        return f"{value['start']}–{value['end']}"  # noqa: RUF001  an en dash between times
+        return f"{value['start']}–{value['end']}"

@@ -20,10 +20,11 @@ from handlers.translations import N_, both_languages
 _COLON = re.compile(r"\s*[:：=]\s*")
 _BULLET = re.compile(r"^(?:[-*•·]\s+|\d{1,2}[.、)]\s*(?=\D))")
 _PIECES = re.compile(r"\s*[,，;；、|]\s*")
+_ECHOED = 40
 _NO_ROWS = {"无", "没有", "没", "none", "no", "0", "-", "—"}
 
-ROW_MISSING = N_("Line “{line}” lacks {label}. Please send the fields in this order, separated by commas: {names}.")
-ROW_TOO_LONG = N_("Line “{line}” has more parts than fields. Please send in this order: {names}.")
+ROW_MISSING = N_("{label} is missing. Please send in this order, separated by commas: {names}.")
+ROW_TOO_LONG = N_("There are more parts than fields. Please send in this order, separated by commas: {names}.")
 TOO_MANY_ROWS = N_("At most {most} of these can be entered; the further ones were left out.")
 
 
@@ -117,7 +118,8 @@ def read_rows(each: Field, lines: Sequence[str], turn: FormTurn) -> tuple[list[V
             # Several rows in one line: 张伟 2 / 李娜 1.
             several = _rows_or_none(each, pieces, turn) if len(pieces) > 1 else None
             if several is None:
-                sentences.append(turn.turn.t.plain(wrong.message, **wrong.values))
+                sentence = turn.turn.t.plain(wrong.message, **wrong.values)
+                sentences.append(f"“{line.strip()[:_ECHOED]}” {sentence}")
             rows.extend(several or ())
     return rows, sentences
 
@@ -219,16 +221,22 @@ def _read_row(each: Field, line: str, turn: FormTurn) -> Values:
     names = ", ".join(t.plain(own.label) for own in rows.fields if own.asked)
     row: Values = {}
     pending = list(pieces)
+    last_text = next((own for own in reversed(rows.fields) if isinstance(own.kind, Text)), None)
     for own in rows.fields:
         inner = in_row(turn, row)
         if not own.applies(inner):
             continue
         labelled = next((p for p in pending if _own_label(own, p) is not None), None)
-        unlabelled = next((p for p in pending if not any(_own_label(o, p) is not None for o in rows.fields)), None)
-        piece = labelled if labelled is not None else unlabelled
+        free = [p for p in pending if not any(_own_label(o, p) is not None for o in rows.fields)]
+        piece = labelled if labelled is not None else next(iter(free), None)
+        if labelled is None and own is last_text and len(free) > 1:
+            # A comma within the last text is part of it, unless what follows is for the fields behind.
+            behind = sum(o.applies(inner) for o in rows.fields[rows.fields.index(own) + 1 :])
+            joined = free[: max(1, len(free) - behind)]
+            piece, pending = ", ".join(joined), [", ".join(joined), *(p for p in pending if p not in joined)]
         if piece is None:
             if own.required and own.asked and own.preset(inner) is None:
-                raise Wrong(ROW_MISSING, line=line.strip()[:40], label=t.plain(own.label), names=names)
+                raise Wrong(ROW_MISSING, label=t.plain(own.label), names=names)
             if own.asked and not own.required and own.preset(inner) is None:
                 row[own.key] = None
             continue
@@ -241,7 +249,7 @@ def _read_row(each: Field, line: str, turn: FormTurn) -> Values:
             continue
         pending.remove(piece)
     if pending:
-        raise Wrong(ROW_TOO_LONG, line=line.strip()[:40], names=names)
+        raise Wrong(ROW_TOO_LONG, names=names)
     return row
 
 

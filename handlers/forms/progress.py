@@ -13,7 +13,7 @@ from handlers.forms.fields import Field, Rows, Values, Wrong
 from handlers.forms.form import Form, FormTurn
 
 Path = tuple[str | int, ...]
-"""Where a question stands: `("plan",)`, `("sessions",)` for a list of rows, `("sessions", 0, "topic")`; `()` is none."""
+"""Where a question stands: `("plan",)`, `("sessions",)` for a list of rows, `("sessions", 0, "topic")`."""
 
 
 class Screen(StrEnum):
@@ -56,8 +56,7 @@ class Progress:
 
     def to_json(self) -> dict[str, Any]:
         """A new dict for `Conversation.state`."""
-        stored = {f.name: getattr(self, f.name) for f in fields(self)}
-        return stored | {"at": list(self.at), "history": [list(path) for path in self.history]}
+        return {f.name: _copy(getattr(self, f.name)) for f in fields(self)}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Progress":

@@ -12,7 +12,6 @@ from handlers.forms.choices import ManyOf, OneOf, Scores
 from handlers.forms.fields import Field, Option, Rows, Values
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.progress import (
-
     Progress,
     Screen,
     applying,
@@ -23,18 +22,21 @@ from handlers.forms.progress import (
     turn_at,
     value_at,
 )
+from handlers.forms.kinds import Number
 from handlers.keyboards import Button, Keyboard, button_data, rows_of
 from handlers.translations import N_
 
 BUTTON = "f"
 """The name in the callback data of every button of a form."""
 PAGE_SIZE = 8
+LABELLED = N_("{label}: {value}")
 _LONGEST_VALUE = 600
 _LONGEST_LABEL = 40
 _TOKEN_BYTES = 28
 
 Lines = list[str | Markup]
 _NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮"
+
 
 @dataclass(frozen=True)
 class View:
@@ -49,11 +51,15 @@ class View:
 
     def button(self, label: str, action: str, *arguments: object) -> Button:
         """A button of the present step."""
-        return Button(_clip(label, _LONGEST_LABEL), button_data(BUTTON, self.conversation_id, self.step, action, *arguments))
+        return Button(
+            _clip(label, _LONGEST_LABEL),
+            button_data(BUTTON, self.conversation_id, self.step, action, *arguments),
+        )
 
     def word(self, label: str, action: str, *arguments: object) -> Button:
         """A button whose label is a catalog text."""
         return self.button(self.turn.turn.t.plain(label), action, *arguments)
+
 
 def draw(view: View, above: Sequence[str | Markup] = ()) -> tuple[Markup, Keyboard]:
     """The present screen as Telegram HTML with its buttons; `above` is said before it."""
@@ -67,15 +73,18 @@ def draw(view: View, above: Sequence[str | Markup] = ()) -> tuple[Markup, Keyboa
     own, keyboard = drawing(view)
     return Markup("\n").join([*lines, *own]), keyboard
 
+
 def token(value: str) -> str:
     """An option's value as a button carries it: itself when short and plain, else a digest."""
     if value.isascii() and len(value) <= _TOKEN_BYTES:
         return value
     return f"~{blake2s(value.encode(), digest_size=8).hexdigest()}"
 
+
 def row_token(row: Values) -> str:
     """A suggested row as a button carries it."""
     return blake2s(dumps(row, sort_keys=True, ensure_ascii=False).encode(), digest_size=8).hexdigest()
+
 
 def show(each: Field, value: Any, turn: FormTurn) -> str:
     """A field's value as text; a dash when it is left out."""
@@ -85,24 +94,32 @@ def show(each: Field, value: Any, turn: FormTurn) -> str:
         return "; ".join(summary(each.kind, row, turn) for row in value)
     return _clip(each.kind.show(value, turn), _LONGEST_VALUE)
 
+
 def summary(rows: Rows, row: Values, turn: FormTurn) -> str:
     """A row on one line."""
     inner = FormTurn(turn.turn, turn.values | row, turn.record_id)
-    shown = [show(f, row[f.key], inner) for f in rows.fields if row.get(f.key) is not None and f.applies(inner)]
+    t = turn.turn.t
+    given = [f for f in rows.fields if row.get(f.key) is not None and f.applies(inner)]
+    # A bare number says nothing without its label.
+    shown = [
+        f"{t.plain(f.label)} {show(f, row[f.key], inner)}" if isinstance(f.kind, Number) else show(f, row[f.key], inner)
+        for f in given
+    ]
     missing = next_of_row(rows, turn, dict(row)) is not None
     return " · ".join([*shown, *(["…"] if missing else [])])
+
 
 def _question(view: View) -> tuple[Lines, Keyboard]:
     each = field_at(view.form, view.progress.at)
     assert each is not None
     t, inner, path = view.turn.turn.t, turn_at(view.turn, view.progress.at), view.progress.at
-    title = t("<b>{title}</b>", title=t.plain(view.form.title))
+    title = _bold(t.plain(view.form.title))
     rows_field = field_at(view.form, path[:1])
     if len(path) == 3 and rows_field is not None and isinstance(rows_field.kind, Rows):
         title += Markup(" · ") + _row_title(rows_field, int(path[1]), view.turn)
-    lines: Lines = [title, t("{question}", question=t.plain(each.ask))]
+    lines: Lines = [title, Markup.escape(t.plain(each.ask))]
     if each.help:
-        lines.append(t("<i>{help}</i>", help=t.plain(each.help)))
+        lines.append(Markup("<i>{}</i>").format(t.plain(each.help)))
     if isinstance(each.kind, Rows):
         return _rows_question(view, each, each.kind, lines)
     value = value_at(view.progress.values, path)
@@ -126,6 +143,7 @@ def _question(view: View) -> tuple[Lines, Keyboard]:
         choices.append([view.button(t.plain(N_("Keep: {value}"), value=now), "keep")])
     return lines, [*choices, *_ways_out(view, can_skip=not each.required)]
 
+
 def _options(view: View, options: Sequence[Option], per_row: int, action: str) -> list[list[Button]]:
     t, page = view.turn.turn.t, view.progress.page
     pages = max(1, -(-len(options) // PAGE_SIZE))
@@ -140,6 +158,7 @@ def _options(view: View, options: Sequence[Option], per_row: int, action: str) -
         laid.append(turning)
     return laid
 
+
 def _score_rows(view: View, kind: Scores, lines: Lines) -> list[list[Button]]:
     t = view.turn.turn.t
     value = value_at(view.progress.values, view.progress.at)
@@ -148,14 +167,13 @@ def _score_rows(view: View, kind: Scores, lines: Lines) -> list[list[Button]]:
     for number, criterion in enumerate(kind.criteria):
         mark = _NUMBERS[number] if number < len(_NUMBERS) else f"({number + 1})"
         given = scores.get(criterion.value)
-        lines.append(
-            t("{mark} {label}: <b>{score}</b>", mark=mark, label=criterion.text(t), score=given or "–")
-        )
+        lines.append(Markup("{} {} <b>{}</b>").format(mark, criterion.text(t), given or "–"))
         row = [view.button(mark, "option", f"{number}-0")]
         row += [view.button(f"✅{s}" if s == given else str(s), "option", f"{number}-{s}") for s in range(1, 6)]
         laid.append(row)
     laid.append([view.word(N_("Done"), "done")])
     return laid
+
 
 def _rows_question(view: View, each: Field, kind: Rows, lines: Lines) -> tuple[Lines, Keyboard]:
     t = view.turn.turn.t
@@ -163,7 +181,7 @@ def _rows_question(view: View, each: Field, kind: Rows, lines: Lines) -> tuple[L
     keyboard: list[list[Button]] = []
     for number, row in enumerate(rows):
         title, content = _row_title(each, number, view.turn), summary(kind, row, view.turn)
-        lines.append(t("{title}: {row}", title=title, row=_clip(content, _LONGEST_VALUE)))
+        lines.append(t(LABELLED, label=title, value=_clip(content, _LONGEST_VALUE)))
         keyboard.append([view.button(f"✏️ {number + 1}. {content}", "row", number)])
     if len(rows) < kind.most:
         for suggested in _open_suggestions(kind, rows, view.turn):
@@ -173,14 +191,17 @@ def _rows_question(view: View, each: Field, kind: Rows, lines: Lines) -> tuple[L
         keyboard.append([view.word(N_("That is all") if rows else N_("None"), "done")])
     return lines, [*keyboard, *_ways_out(view, can_skip=False)]
 
+
 def _open_suggestions(kind: Rows, rows: Sequence[Values], turn: FormTurn) -> list[Values]:
     return [s for s in kind.suggestions(turn) if not any(s.items() <= row.items() for row in rows)][:PAGE_SIZE]
+
 
 def _row_title(each: Field, number: int, turn: FormTurn) -> str:
     t = turn.turn.t
     if isinstance(each.kind, Rows) and each.kind.row_title:
         return t.plain(each.kind.row_title, number=number + 1)
     return f"{t.plain(each.label)} {number + 1}"
+
 
 def _ways_out(view: View, *, can_skip: bool) -> list[list[Button]]:
     back = view.progress.history or view.progress.editing
@@ -189,10 +210,11 @@ def _ways_out(view: View, *, can_skip: bool) -> list[list[Button]]:
         row.append(view.word(N_("Skip"), "skip"))
     return [[*row, view.word(N_("Cancel"), "cancel")]]
 
+
 def _card(view: View) -> tuple[Lines, Keyboard]:
     t = view.turn.turn.t
     shown, inner = applying(view.form, view.turn)
-    lines: Lines = [t("<b>{title}</b>", title=t.plain(view.form.title))]
+    lines: Lines = [_bold(t.plain(view.form.title))]
     extras: list[Button] = []
     for number, each in enumerate(view.form.fields):
         if each not in shown:
@@ -204,13 +226,19 @@ def _card(view: View) -> tuple[Lines, Keyboard]:
             if not each.asked:
                 continue
         if isinstance(each.kind, Rows) and value:
-            lines.append(t("{label}:", label=t.plain(each.label)))
-            lines += [t("  {n}. {row}", n=n, row=_clip(summary(each.kind, row, inner), 300)) for n, row in enumerate(value, 1)]
+            lines.append(t(LABELLED, label=t.plain(each.label), value=""))
+            lines += [
+                Markup("  {}. {}").format(n, _clip(summary(each.kind, row, inner), 300))
+                for n, row in enumerate(value, 1)
+            ]
         else:
-            lines.append(t("{label}: {value}", label=t.plain(each.label), value=show(each, value, inner)))
+            lines.append(t(LABELLED, label=t.plain(each.label), value=show(each, value, inner)))
     notes = list(view.form.notes(inner))
     lines += ["", *notes] if notes else []
-    warnings = [*view.form.warnings(inner), *(t(w.message, **w.values) for _, w in complaints(view.form, view.turn))]
+    warnings = [
+        *view.form.warnings(inner),
+        *(t(w.message, **w.values) for _, w in complaints(view.form, view.turn)),
+    ]
     lines += ["", *(Markup("⚠️ {}").format(warning) for warning in warnings)] if warnings else []
     keyboard = [
         [view.word(view.form.confirm_label, "confirm"), view.word(N_("Edit"), "edit")],
@@ -218,6 +246,7 @@ def _card(view: View) -> tuple[Lines, Keyboard]:
         [view.word(N_("Cancel"), "cancel")],
     ]
     return lines, keyboard
+
 
 def _fields(view: View) -> tuple[Lines, Keyboard]:
     t, path = view.turn.turn.t, view.progress.at
@@ -228,37 +257,51 @@ def _fields(view: View) -> tuple[Lines, Keyboard]:
         listed, inner, values = list(rows_field.kind.fields), turn_at(view.turn, path), row
         buttons = _field_buttons(view, listed, listed, inner, values)
         last = [view.word(N_("Remove"), "remove", path[1]), view.word(N_("‹ Back"), "back")]
-        return [t("<b>{title}</b>", title=title), t(N_("What shall be changed?"))], [*rows_of(buttons, 2), last]
+        return [_bold(title), t(N_("What shall be changed?"))], [
+            *rows_of(buttons, 2),
+            last,
+        ]
     shown, inner = applying(view.form, view.turn)
     buttons = _field_buttons(view, list(view.form.fields), shown, inner, inner.values)
-    lines: Lines = [t("<b>{title}</b>", title=t.plain(view.form.title)), t(N_("What shall be changed?"))]
+    lines: Lines = [_bold(t.plain(view.form.title)), t(N_("What shall be changed?"))]
     return lines, [*rows_of(buttons, 2), [view.word(N_("‹ Back"), "back")]]
+
 
 def _field_buttons(
     view: View, declared: Sequence[Field], shown: Sequence[Field], inner: FormTurn, values: Values
 ) -> list[Button]:
     t = view.turn.turn.t
     return [
-        view.button(f"{t.plain(each.label)}: {show(each, values.get(each.key), inner)}", "edit", number)
+        view.button(
+            t.plain(LABELLED, label=t.plain(each.label), value=show(each, values.get(each.key), inner)), "edit", number
+        )
         for number, each in enumerate(declared)
         if each in shown and each.applies(inner)
     ]
 
+
 def _leave(view: View) -> tuple[Lines, Keyboard]:
     t = view.turn.turn.t
     if view.progress.leaving == "restart":
-        question, yes = N_("Start over? What you have filled in so far will be discarded."), N_("Yes, start over")
+        question, yes = (
+            N_("Start over? What you have filled in so far will be discarded."),
+            N_("Yes, start over"),
+        )
     elif view.progress.record_id is not None:
         question, yes = N_("Stop editing? The record stays as it was."), N_("Yes, stop")
     else:
         question, yes = N_("Discard what you have filled in?"), N_("Yes, discard")
     stay = view.word(N_("No, go on"), "stay")
     return (
-        [t("<b>{title}</b>", title=t.plain(view.form.title)), t(question)],
+        [_bold(t.plain(view.form.title)), t(question)],
         [[view.word(yes, f"{view.progress.leaving or 'cancel'}-yes"), stay]],
     )
+
+
+def _bold(text: str) -> Markup:
+    return Markup("<b>{}</b>").format(text)
+
 
 def _clip(text: str, most: int) -> str:
     line = text if most > _LONGEST_LABEL else " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
-

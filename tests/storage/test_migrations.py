@@ -109,9 +109,7 @@ def test_a_database_of_a_newer_version_is_refused_in_plain_words(database_url: s
     execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
 
     for ask in (migration.pending, migration.upgrade):
-        with pytest.raises(
-            migration.DatabaseIsNewer, match="9999, which this version of the bot does not know"
-        ):
+        with pytest.raises(migration.DatabaseIsNewer, match="9999, which this version of the bot does not know"):
             ask(database_url)
 
 
@@ -138,9 +136,7 @@ def test_a_table_that_is_copied_keeps_the_rows_that_point_at_it(database_url: st
             company.alter_column("name", type_=String(80), existing_nullable=False)
 
     with migration.altering(database_url) as connection:
-        found = connection.execute(
-            text("SELECT company.name FROM cohort JOIN company ON company.id = company_id")
-        )
+        found = connection.execute(text("SELECT company.name FROM cohort JOIN company ON company.id = company_id"))
         assert found.scalars().all() == ["ABC"]
 
 
@@ -149,9 +145,7 @@ def columns_without_a_value(step: str) -> list[int]:
     return [
         node.lineno
         for node in ast.walk(ast.parse(step))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "add_column"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_column"
         for options in [ast.unparse(node)]
         if "nullable=False" in options and "server_default" not in options
     ]
@@ -162,10 +156,7 @@ def test_a_new_column_has_a_value_for_the_rows_already_there() -> None:
     assert "0001_initial.py" in steps
     assert [name for name, step in steps.items() if columns_without_a_value(step)] == []
     assert columns_without_a_value("t.add_column(Column('size', Integer(), nullable=False))") == [1]
-    assert (
-        columns_without_a_value("t.add_column(Column('a', String(), nullable=False, server_default=''))")
-        == []
-    )
+    assert columns_without_a_value("t.add_column(Column('a', Text(), nullable=False, server_default=''))") == []
 
 
 def test_every_key_and_constraint_has_a_name(database_url: str) -> None:

@@ -1,0 +1,86 @@
+/** What the page says, in Chinese and English. */
+
+const WORDS = {
+  zh: {
+    title: "培训经理助手 · 演示", subtitle: "真实的机器人，本机运行，不联网", language: "English",
+    light: "浅色", dark: "深色", tour: "导览", panel: "导览与时间线", reset: "重新开始", close: "关闭", ok: "好", cancel: "取消",
+    resetQuestion: "重新开始？所有聊天清空，时间回到现在。",
+    minutes10: "+10 分钟", hour: "+1 小时", next: "下一个提醒", morning: "明早 07:50", cohort: "下一批次满月", date: "到某时…", go: "前往",
+    clock: "时间", nothingPlanned: "目前没有这类安排", onlyForward: "时间只能往前走",
+    running: "机器人在线", starting: "正在启动", loading: "正在准备数据", away: "机器人离线",
+    manager: "培训经理", admin: "管理员", newcomer: "新来的", group: "群", private: "助手", bot: "机器人", typing: "正在输入…",
+    members: (n) => `${n} 位成员`, owner: "这是谁的手机", chats: "聊天", phone: (who) => `${who}的手机`, messages: "消息",
+    write: "输入消息", send: "发送", attach: "发送文件", commands: "命令菜单", noCommands: "这里还没有命令", start: "开始", unblock: "解除屏蔽", block: "屏蔽机器人",
+    reply: "回复", edit: "编辑", editing: "编辑消息", edited: "已编辑", pinned: "置顶消息", photo: "图片", file: "文件", download: "下载", enlarge: "放大图片",
+    toBottom: "到最新消息", unread: (n) => `${n} 条未读`, emptyPrivate: "还没有消息。点菜单，或者说“日报”。", emptyStart: "点“开始”，和助手打个招呼。", emptyGroup: "群里还没有消息。",
+    joined: (who) => `${who} 加入了群`, left: (who) => `${who} 离开了群`, pinnedBy: (who) => `${who} 置顶了一条消息`, founded: (name) => `话题“${name}”`, migrated: "群已升级为超级群",
+    coming: "接下来", comingHint: "机器人接下来会做的事", nothingComing: "暂时没有安排。", people: (n) => ` · ${n} 人`,
+    today: "今天", tomorrow: "明天", weather: "天气", weatherHint: "让网络和 Telegram 出点状况，看机器人怎么应付。",
+    fine: "正常", slow: "网络慢", down: "断线", limited: "限流", crash: "杀掉机器人再启动",
+    struck: { fine: "一切正常。", slow: (n) => `每次调用慢 1.5 秒，已有 ${n} 次。`, down: (n) => `Telegram 连不上，已断开 ${n} 次；消息都留着，恢复后补发。`, limited: (n) => `请求太多，已拒绝 ${n} 次；机器人等够时间再发。` },
+    waiting: (n) => ` 待处理 ${n} 条。`, crashed: "机器人被强行结束，马上回来…", fell: "机器人意外退出：", wire: "线路", wireHint: "机器人最近的调用",
+    failed: "没有成功", tourDone: "八步都完成了，了不起！", show: "带我做", tourHint: "八步了解它，不想看也可以随便玩。",
+    steps: {
+      buttons: ["用按钮填一份日报", "在王芳的手机里说“日报”，一路点按钮。"],
+      paste: ["粘贴一整份日报", "在李强的手机里，把带标签的几行一次贴进去，再确认。"],
+      orders: ["记两单", "对助手说 /orders 张伟 2，一句话就够。"],
+      reminder: ["看晚上的提醒", "把时间拨到晚上 20:00，没交日报的人会收到提醒。"],
+      board: ["看早上的榜", "把时间拨到第二天 08:06，群里会出现昨天的汇总。"],
+      cohort: ["看一张批次卡片", "拨到下一批次满月之后，或在管理员的手机里说 /cohort，点开图片放大。"],
+      stats: ["以管理员身份问 /stats", "在周静的手机里看本月情况，每个百分比都带分数。"],
+      crash: ["填到一半，杀掉机器人", "先开始一份日报，再杀掉机器人；它回来以后接着填。"],
+    },
+    samples: { checkIn: "日报", paste: "状态: 上班\n在训: 12\n试岗: 3\n通过: 1\n未通过: 0\n明日计划: 跟进新人张伟的第二次陪访", orders: "/orders 张伟 2", stats: "/stats", cohort: "/cohort" },
+  },
+  en: {
+    title: "Training desk bot · demo", subtitle: "The real bot, on this machine, offline", language: "中文",
+    light: "Light", dark: "Dark", tour: "Tour", panel: "Tour and timeline", reset: "Start over", close: "Close", ok: "OK", cancel: "Cancel",
+    resetQuestion: "Start over? All chats are emptied and time returns to now.",
+    minutes10: "+10 min", hour: "+1 h", next: "Next reminder", morning: "Tomorrow 07:50", cohort: "Next cohort closes", date: "To a date…", go: "Go",
+    clock: "Time", nothingPlanned: "Nothing of this kind is planned", onlyForward: "Time only moves forward",
+    running: "Bot online", starting: "Starting", loading: "Preparing data", away: "Bot offline",
+    manager: "manager", admin: "admin", newcomer: "newcomer", group: "Group", private: "Bot", bot: "bot", typing: "typing…",
+    members: (n) => `${n} members`, owner: "Whose phone this is", chats: "Chats", phone: (who) => `Phone of ${who}`, messages: "Messages",
+    write: "Message", send: "Send", attach: "Send a file", commands: "Command menu", noCommands: "No commands here yet", start: "Start", unblock: "Unblock", block: "Block the bot",
+    reply: "Reply", edit: "Edit", editing: "Edit message", edited: "edited", pinned: "Pinned message", photo: "Photo", file: "File", download: "Download", enlarge: "Enlarge the picture",
+    toBottom: "To the latest message", unread: (n) => `${n} unread`, emptyPrivate: "Nothing here yet. Open the menu, or say 日报.", emptyStart: "Press Start to greet the bot.", emptyGroup: "Nobody has written in the group yet.",
+    joined: (who) => `${who} joined the group`, left: (who) => `${who} left the group`, pinnedBy: (who) => `${who} pinned a message`, founded: (name) => `Topic “${name}”`, migrated: "The group became a supergroup",
+    coming: "Coming up", comingHint: "What the bot will do next", nothingComing: "Nothing is planned for now.", people: (n) => ` · ${n} ${n === 1 ? "person" : "people"}`,
+    today: "today", tomorrow: "tomorrow", weather: "Weather", weatherHint: "Give the network and Telegram a bad day and watch the bot cope.",
+    fine: "Fine", slow: "Slow", down: "Down", limited: "Rate limit", crash: "Kill the bot and restart it",
+    struck: { fine: "All is well.", slow: (n) => `Every call takes 1.5 s longer; ${n} so far.`, down: (n) => `Telegram is out of reach, ${n} calls cut off. Nothing is lost; it goes out afterwards.`, limited: (n) => `Too many requests, ${n} refused. The bot waits as long as it is asked to.` },
+    waiting: (n) => ` ${n} waiting for the bot.`, crashed: "The bot was killed and is coming back…", fell: "The bot fell over:", wire: "On the wire", wireHint: "The bot's latest calls",
+    failed: "That did not work", tourDone: "All eight done. Well travelled!", show: "Show me", tourHint: "Eight steps to know it. Or just play.",
+    steps: {
+      buttons: ["Fill a check-in with buttons", "On 王芳's phone say 日报 and tap your way through."],
+      paste: ["Paste a whole check-in", "On 李强's phone paste labelled lines in one go, then confirm."],
+      orders: ["Record two orders", "Tell the bot /orders 张伟 2. One line is enough."],
+      reminder: ["See the evening reminder", "Move the time to 20:00: whoever has not reported gets a reminder."],
+      board: ["See the morning board", "Move to 08:06 the next day: the group gets yesterday's summary."],
+      cohort: ["Look at a cohort card", "Move past the next cohort's close, or say /cohort on the admin's phone, and enlarge the picture."],
+      stats: ["Ask /stats as admin", "On 周静's phone: this month at a glance, every percentage with its fraction."],
+      crash: ["Kill the bot half-way through a form", "Begin a check-in, kill the bot, and go on when it is back."],
+    },
+    samples: { checkIn: "日报", paste: "status: working\nin training: 12\non trial: 3\npassed: 1\nfailed: 0\nplan: second ride-along with a new hire", orders: "/orders 张伟 2", stats: "/stats", cohort: "/cohort" },
+  },
+};
+
+const asked = new URLSearchParams(location.search).get("lang");
+let language = asked ?? localStorage.getItem("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+if (!(language in WORDS)) language = "en";
+
+/** The words of the chosen language. */
+export function words() {
+  return WORDS[language];
+}
+
+/** "zh-CN" or "en-GB": for dates and for the page itself. */
+export function locale() {
+  return language === "zh" ? "zh-CN" : "en-GB";
+}
+
+/** Go over to the other language. */
+export function changeLanguage() {
+  language = language === "zh" ? "en" : "zh";
+  localStorage.setItem("language", language);
+}
