@@ -4,6 +4,11 @@ Replies are written with their text ready (kind `call`); everything listed here 
 moment, so that it is in the reader's language and true, and so that a nag whose report has come in is dropped.
 """
 
+from handlers import boards, reminders
 from handlers.outgoing import Composer
+from schedules.boards import BOARD
 
-COMPOSERS: dict[str, Composer] = {}
+COMPOSERS: dict[str, Composer] = {
+    BOARD: boards.compose_board,
+    **reminders.COMPOSERS,
+}

@@ -1,6 +1,6 @@
 """What a daily check-in asks, presets and checks, as declared fields (handbook §6, 日报)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -206,7 +206,7 @@ def has_open_solutions(turn: FormTurn) -> bool:
     return is_counted(turn) and bool(_solution_options(turn))
 
 
-def _company_field(applies: Any) -> Field:
+def _company_field(applies: Callable[[FormTurn], bool]) -> Field:
     return Field(
         key="company",
         label=N_("Company"),

@@ -13,21 +13,16 @@ from telegram import CallbackQuery, Message, Update
 from telegram import Chat as TelegramChat
 from telegram import User as TelegramUser
 
-from handlers import commands, membership, uploads
+from handlers import commands, membership, start, uploads
 from handlers.access import Command, may
 from handlers.forms import driver
 from handlers.keyboards import Button
+from handlers.menus import plan_menu_of
 from handlers.translations import N_, Language, language_of_code, translator
 from handlers.turn import Chat, ChatKind, Press, Speaker, Surroundings, Turn, Upload
 from storage.conversations import active_conversation
 from storage.groups import shared_group
 from storage.people import Person, PersonState, Role, person_by_telegram_id
-
-STRANGER = N_(
-    "Hello! This bot helps the training managers of partner companies. To join, please open the invitation link "
-    "your admin gave you, or send /start."
-)
-DEACTIVATED = N_("Your access to this bot has been switched off. Please ask an admin if you need it back.")
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ def _answer_press(session: Session, query: CallbackQuery, said_at: datetime, sur
     if rule is not None and may(rule, turn.person, turn.chat.kind):
         rule.handler(turn)
     elif not _is_active(turn.person):
-        turn.toast(turn.t.plain(_refusal(turn.person)), alert=True)
+        turn.toast(turn.t.plain(start.refusal(turn)), alert=True)
     else:
         turn.toast(turn.t.plain(N_("This button is not for you, or no longer in use. /help shows what you can do.")))
     return PressAnswer(query.id, turn.toast_text, turn.toast_is_alert)
@@ -108,8 +103,9 @@ def _answer_message(
             file_content,
         )
     if turn.chat.kind is ChatKind.private:
-        if turn.person is not None:
+        if turn.person is not None and not turn.person.reachable:
             turn.person.reachable = True
+            plan_menu_of(session, turn.person, said_at, surroundings)
         _answer_private(turn)
     else:
         _answer_in_group(turn)
@@ -119,8 +115,9 @@ def _answer_private(turn: Turn) -> None:
     command = _named_command(turn)
     if command is not None:
         _run(turn, command)
-    elif not _is_active(turn.person) and not _is_joining(turn):
-        turn.say(turn.t(_refusal(turn.person)))
+    elif not _is_active(turn.person):
+        if not (_is_joining(turn) and _answer_form(turn)):
+            turn.say(turn.t(start.refusal(turn)))
     elif turn.text.startswith("/"):
         turn.say(turn.t("I do not know this command. /help shows what I understand."))
     elif turn.upload is not None:
@@ -132,22 +129,18 @@ def _answer_private(turn: Turn) -> None:
 
 
 def _answer_form(turn: Turn) -> bool:
-    """Let the half-filled form take the text; whether something answered."""
-    word_command = _word_command(turn)
-    conversation = active_conversation(turn.session, turn.person_id) if turn.person else None
+    """Let the half-filled form take the text, or the command whose plain word it begins with; whether one did."""
+    command = _word_command(turn)
+    conversation = active_conversation(turn.session, turn.person_id) if turn.person is not None else None
     form = commands.FORM_BY_NAME.get(conversation.form) if conversation else None
-    if conversation is not None and form is not None:
-        # Words that open something are words of the answer while a free text is asked for, unless they stand alone.
-        stands_alone = word_command is not None and len(turn.text.splitlines()[0].split()) == 1
-        if (word_command is None or (driver.takes_text(conversation, form) and not stands_alone)) and turn.text.strip():
-            driver.answer_text(turn, conversation, form)
+    # A word that opens something belongs to the answer while a free text is asked for, unless its line is its own.
+    opens = command is not None and len(turn.text.strip().splitlines()[0].split()) == 1
+    if conversation is not None and form is not None and not opens:
+        words = commands.COMMAND_BY_WORD if command is not None else ()
+        if driver.answer_text(turn, conversation, form, other_words=words):
             return True
-        if word_command is None:
-            turn.say(turn.t("Please answer with a text message or one of the buttons."))
-            driver.resume(turn, conversation, form)
-            return True
-    if word_command is not None:
-        _run(turn, word_command)
+    if command is not None:
+        _run(turn, command)
         return True
     return False
 
@@ -171,7 +164,7 @@ def _run(turn: Turn, command: Command) -> None:
     if may(command, turn.person, turn.chat.kind):
         command.handler(turn)
     elif not _is_active(turn.person):
-        turn.say(turn.t(_refusal(turn.person)))
+        turn.say(turn.t(start.refusal(turn)))
     elif turn.chat.kind not in command.chats:
         turn.say(turn.t("/{command} works in the shared group only: please send it there.", command=command.name))
     else:
@@ -230,7 +223,10 @@ def _known_person(session: Session, speaker: Speaker, said_at: datetime, surroun
         return person
     if person is None:
         person = Person(
-            telegram_id=speaker.telegram_id, username=speaker.username, created_at=said_at, real_name=speaker.first_name
+            telegram_id=speaker.telegram_id,
+            username=speaker.username,
+            language=language_of_code(speaker.language_code, surroundings.language),
+            created_at=said_at,
         )
         session.add(person)
     if person.role is not Role.admin or person.state is not PersonState.active:
@@ -261,7 +257,3 @@ def _is_active(person: Person | None) -> bool:
 def _is_joining(turn: Turn) -> bool:
     """Somebody who sent /start and is being asked for name and company."""
     return turn.person is not None and turn.person.state is PersonState.pending
-
-
-def _refusal(person: Person | None) -> str:
-    return DEACTIVATED if person is not None and person.state is PersonState.deactivated else STRANGER

@@ -6,6 +6,7 @@ from sqlmodel import Session
 from telegram import Chat as TelegramChat
 from telegram import ChatMember, ChatMemberUpdated
 
+from handlers.menus import forget_menu, plan_menu_of
 from handlers.turn import Surroundings
 from storage.groups import Group
 from storage.outbox import rename_chat
@@ -23,6 +24,10 @@ def changed(session: Session, update: ChatMemberUpdated, now: datetime, surround
         person = person_by_telegram_id(session, update.from_user.id)
         if person is not None:
             person.reachable = present
+            if present:
+                plan_menu_of(session, person, now, surroundings)
+            else:
+                forget_menu(session, person)
         return
     group = session.get(Group, update.chat.id)
     if group is not None:
@@ -58,3 +63,4 @@ def unreachable(session: Session, chat_id: int) -> None:
     person = person_by_telegram_id(session, chat_id)
     if person is not None:
         person.reachable = False
+        forget_menu(session, person)

@@ -71,6 +71,13 @@ def plan_menu_of(session: Session, person: Person, now: datetime, surroundings: 
         _plan(session, now, person.telegram_id, name, wanted, session.get(Preference, name))
 
 
+def forget_menu(session: Session, person: Person) -> None:
+    """What was set cannot be relied on: it is set anew once the person can be reached again."""
+    row = session.get(Preference, _name_of(person))
+    if row is not None:
+        session.delete(row)
+
+
 def commands_for(role: Role | None, chat: ChatKind) -> list[Command]:
     """The commands on the menu of a role in a kind of chat, in their order; None: somebody the bot does not know."""
     # Commands list this module's callers among their handlers.

@@ -1,31 +1,34 @@
 """Reading pasted orders: names and numbers in whatever form people type them (handbook §6, scenario P1).
 
-`张伟 2 / 李娜 1 / 王强 0`, one per line or separated by commas, `张伟2单`, `张伟: 2`, with a line for the date in front.
-Reading knows nothing of rules: who the names are and what may be recorded is decided in `handlers.orders`.
+`张伟 2 / 李娜 1 / 王强 0`, one per line or separated by commas, `张伟2单`, `张伟: 2`, with a date in front if need be.
+Reading knows nothing of rules: who the names are and what may be recorded is decided elsewhere. Days are local dates.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from difflib import SequenceMatcher
 
+from handlers.forms.dates import read_day
+from handlers.forms.numbers import half_width, read_number
+
 _SEPARATORS = re.compile(r"[\n,;、/|。]+|\s+和\s+|\s+and\s+")
-_FULL_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
-_SHORT_DATE = re.compile(r"(\d{1,2})[-/.月](\d{1,2})(?:日|号)?(?!\d)")
-_RELATIVE_DAYS = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2}
-_CHINESE_DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九十")} | {
-    "两": 2,
-    "俩": 2,
-}
-_UNIT = r"(?:单|筆|笔|个|orders?|order)"
-_NUMBER = rf"(?P<number>\d{{1,4}})\s*{_UNIT}?|(?P<word>[{''.join(_CHINESE_DIGITS)}])\s*{_UNIT}"
+_DATE_IN_FRONT = re.compile(
+    r"(?:日期|date)?\s*:?\s*(今天|今日|昨天|昨日|前天|today|yesterday|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+    r"|\d{1,2}[-/.月]\d{1,2}[日号]?(?![\d.])|\d{1,2}[日号])[\s:,、]*",
+    re.IGNORECASE,
+)
+_UNIT = r"(?:单|笔|个|orders?)"
+_WORD = r"[零一二两三四五六七八九十]{1,3}"
+_NUMBER = rf"(?P<number>\d{{1,4}})\s*{_UNIT}?|(?P<word>{_WORD})\s*{_UNIT}"
 _ONE = re.compile(rf"(?P<name>.+?)\s*[:=x×*+]?\s*(?:{_NUMBER})[.!]?", re.IGNORECASE)
 _SEVERAL = re.compile(
-    rf"(?P<name>[^\d\s][^\d]*?)\s*[:=x×*+]?\s*(?P<number>\d{{1,4}})\s*{_UNIT}?(?:\s+|$)", re.IGNORECASE
+    rf"(?P<name>[^\d\s][^\d]*?)\s*[:=x×*+]?\s*(?P<number>\d{{1,4}})\s*{_UNIT}?(?:\s+|$)",
+    re.IGNORECASE,
 )
 _NONE = re.compile(r"(?P<name>.+?)\s*[: ]?\s*(?:无|没有|没出单|未出单|none)", re.IGNORECASE)
+_LIKE_ENOUGH = 0.4
 
 
 @dataclass(frozen=True)
@@ -40,29 +43,23 @@ class OrderLine:
 def read_orders(text: str, today: date, known_names: Collection[str]) -> list[OrderLine]:
     """The names and numbers of a pasted text, in its order; empty when there are none.
 
-    A date at the beginning of a line holds from there on; without one it is `today`. A date without a year is the
-    latest such day that is not after today's. Known names settle where a name ends when it has digits itself.
+    A date at the beginning of a line holds from there on; without one it is `today`. Known names settle where a name
+    ends when it has digits or separators itself.
     """
     known = {name_key(name) for name in known_names}
     day = today
     found: list[OrderLine] = []
-    for line in unicodedata.normalize("NFKC", text).splitlines():
-        dated, rest = _leading_date(line.strip(), today)
+    for line in half_width(text).splitlines():
+        dated, rest = _split_date(line.strip(), today, known)
         day = dated or day
         for item in _items(rest, known):
             found.extend(_read_item(item, day, known))
     return found
 
 
-def read_day(text: str, today: date) -> date | None:
-    """A date typed by itself: 今天, 昨天, 11/22, 11月22日, 2026-11-22; None when it is none."""
-    day, rest = _leading_date(unicodedata.normalize("NFKC", text).strip(), today)
-    return None if rest else day
-
-
 def name_key(name: str) -> str:
     """What two spellings of a name must share to be the same: width, case and spaces do not matter."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return "".join(half_width(name).casefold().split())
 
 
 def near_matches(name: str, candidates: Sequence[str], most: int = 3) -> list[str]:
@@ -75,34 +72,17 @@ def near_matches(name: str, candidates: Sequence[str], most: int = 3) -> list[st
         return max(SequenceMatcher(None, wanted, key).ratio(), shared) + (0.1 if wanted[:1] == key[:1] else 0)
 
     ranked = sorted(dict.fromkeys(candidates), key=likeness, reverse=True)
-    return [candidate for candidate in ranked if likeness(candidate) >= 0.4][:most]
+    return [candidate for candidate in ranked if likeness(candidate) >= _LIKE_ENOUGH][:most]
 
 
-def _leading_date(line: str, today: date) -> tuple[date | None, str]:
+def _split_date(line: str, today: date, known: Collection[str]) -> tuple[date | None, str]:
     """The date a line begins with, and the rest of the line."""
-    for word, ago in _RELATIVE_DAYS.items():
-        if line.casefold().startswith(word):
-            return today - timedelta(days=ago), line[len(word) :].lstrip(" :,、")
-    label = re.match(r"(?:日期|date)\s*:?\s*", line, re.IGNORECASE)
-    written = line[label.end() :] if label else line
-    for pattern in (_FULL_DATE, _SHORT_DATE):
-        match = pattern.match(written)
-        if match is not None:
-            day = _date(tuple(int(part) for part in match.groups()), today)
-            if day is not None:
-                return day, written[match.end() :].lstrip(" :,、")
-    return None, line
-
-
-def _date(parts: tuple[int, ...], today: date) -> date | None:
-    try:
-        if len(parts) == 3:
-            return date(*parts)
-        this_year = date(today.year, *parts)
-    except ValueError:
-        return None
-    # In January "12/30" is last month's; "tomorrow" stays tomorrow and is refused by name.
-    return this_year if (this_year - today).days < 180 else this_year.replace(year=today.year - 1)
+    one = _ONE.fullmatch(line)
+    if one is not None and name_key(one["name"]) in known:
+        return None, line
+    match = _DATE_IN_FRONT.match(line)
+    day = read_day(match[1], today) if match is not None else None
+    return (day, line[match.end() :]) if match is not None and day is not None else (None, line)
 
 
 def _items(line: str, known: Collection[str]) -> list[str]:
@@ -121,7 +101,7 @@ def _read_item(item: str, day: date, known: Collection[str]) -> list[OrderLine]:
         return [OrderLine(one["name"].strip(), _number(one), day)]
     several = list(_SEVERAL.finditer(item))
     if several and "".join(match[0] for match in several).strip() == item:
-        return [OrderLine(match["name"].strip(), int(match["number"]), day) for match in several]
+        return [OrderLine(match["name"].strip(), read_number(match["number"]), day) for match in several]
     none = _NONE.fullmatch(item)
     if none is not None:
         return [OrderLine(none["name"].strip(" :"), 0, day)]
@@ -130,5 +110,5 @@ def _read_item(item: str, day: date, known: Collection[str]) -> list[OrderLine]:
     return [OrderLine(item, None, day)]
 
 
-def _number(match: re.Match[str]) -> int:
-    return int(match["number"]) if match["number"] else _CHINESE_DIGITS[match["word"]]
+def _number(match: re.Match[str]) -> int | None:
+    return read_number(match["number"] or match["word"])

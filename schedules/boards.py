@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -17,6 +17,7 @@ from storage.people import Person, PersonId
 
 BOARD = "board"
 """The kind of the planned message; `handlers.boards` composes it."""
+NOT_OWED = frozenset({ReportState.exempt, ReportState.extra})
 BOARD_KINDS = (ReportKind.daily, ReportKind.weekly, ReportKind.monthly)
 
 
@@ -50,7 +51,7 @@ def board_of(session: Session, period: Period, now: datetime, rules: DeadlineRul
     def called(chosen: Iterable[Standing]) -> tuple[str, ...]:
         return tuple(names[s.person_id] for s in chosen)
 
-    owed = [s for s in in_order if s.state not in (ReportState.exempt, ReportState.extra)]
+    owed = [s for s in in_order if s.state not in NOT_OWED]
     if not owed:
         return None
     return Board(
@@ -59,8 +60,8 @@ def board_of(session: Session, period: Period, now: datetime, rules: DeadlineRul
         in_time=called(s for s in owed if s.is_in and s.state is not ReportState.late),
         late=called(s for s in owed if s.state is ReportState.late),
         not_in=called(s for s in owed if not s.is_in),
-        on_leave=called(s for s in in_order if s.on_leave and s.state is ReportState.exempt),
-        extra=called(s for s in in_order if s.state is ReportState.extra),
+        on_leave=called(s for s in in_order if s.on_leave and s.state in NOT_OWED),
+        extra=called(s for s in in_order if s.state is ReportState.extra and not s.on_leave),
         is_estimate=any(s.certainty is not Certainty.official for s in owed),
     )
 
@@ -108,5 +109,3 @@ def _names(session: Session, ids: Iterable[PersonId]) -> dict[PersonId, str]:
             if person.id is not None:
                 names[person.id] = person.real_name
     return names
-
-

@@ -299,9 +299,7 @@ def dues_overdue_at(now: datetime, calendar: WorkCalendar, rules: DeadlineRules)
     return [due for due in unsettled if due.late_from <= now]
 
 
-def dues_opening_between(
-    start: datetime, end: datetime, calendar: WorkCalendar, rules: DeadlineRules
-) -> list[Due]:
+def dues_opening_between(start: datetime, end: datetime, calendar: WorkCalendar, rules: DeadlineRules) -> list[Due]:
     """Everything with start <= opens_at < end, in the order of opening. Waived ones are included."""
     opened = _opened(end, calendar, rules, lambda due: due.opens_at >= start)
     return sorted((due for due in opened if due.opens_at < end), key=lambda due: (due.opens_at, due.period))
@@ -322,9 +320,7 @@ def _newest_opened(kind: ReportKind, now: datetime, calendar: WorkCalendar, rule
     return period
 
 
-def _opened(
-    now: datetime, calendar: WorkCalendar, rules: DeadlineRules, wanted: Callable[[Due], bool]
-) -> list[Due]:
+def _opened(now: datetime, calendar: WorkCalendar, rules: DeadlineRules, wanted: Callable[[Due], bool]) -> list[Due]:
     """What opened by now and is wanted, going back kind by kind: their instants rise with the periods."""
     found: list[Due] = []
     for kind in DEADLINES:
@@ -353,9 +349,7 @@ def state_without_report(now: datetime, due: Due) -> ReportState:
     return ReportState.missing if due.certainty is Certainty.official else ReportState.unannounced
 
 
-def report_subject(
-    kind_label_zh: str, real_name: str, period: Period, sent_on: date, rules: DeadlineRules
-) -> str:
+def report_subject(kind_label_zh: str, real_name: str, period: Period, sent_on: date, rules: DeadlineRules) -> str:
     """The subject of a report, such as `周报-杜玉璇-070718`: ASCII hyphens, no spaces.
 
     `kind_label_zh` is `Deadline.subject_word`, `real_name` comes from the roster.

@@ -48,9 +48,7 @@ def stages_of(due: Due, calendar: WorkCalendar, rules: DeadlineRules) -> tuple[S
             rungs.setdefault(at, Stage(rule.name, at, end, rule.with_draft))
     ordered = [rungs[at] for at in sorted(rungs)]
     following = [*(stage.at for stage in ordered[1:]), due.late_from]
-    return tuple(
-        replace(stage, until=min(stage.until, after)) for stage, after in zip(ordered, following, strict=True)
-    )
+    return tuple(replace(stage, until=min(stage.until, after)) for stage, after in zip(ordered, following, strict=True))
 
 
 def newest_stage(stages: Sequence[Stage], now: datetime) -> Stage | None:

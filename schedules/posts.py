@@ -78,9 +78,7 @@ def due_posts(session: Session, now: datetime, rules: DeadlineRules, calendars: 
 def board_post(period: Period, due_day: date, rules: DeadlineRules) -> GroupPost:
     """The board of a period, on the morning after the day it fell due."""
     content = {"period": period.key}
-    return GroupPost(
-        instant(due_day + ONE_DAY, BOARD_TIME, rules.zone), BOARD, board_slot(period), content, period
-    )
+    return GroupPost(instant(due_day + ONE_DAY, BOARD_TIME, rules.zone), BOARD, board_slot(period), content, period)
 
 
 def weekly_state_post(week: Period, rules: DeadlineRules) -> GroupPost:

@@ -293,17 +293,13 @@ def parse_holiday_json(text: str) -> HolidayFile:
     for number, entry in enumerate(entries, start=1):
         row = _parse_entry(entry, number, year)
         if found.setdefault(row.day, row).is_workday != row.is_workday:
-            raise HolidayFileError(
-                "{day} is listed both as a day off and as a working day.", day=row.day.isoformat()
-            )
+            raise HolidayFileError("{day} is listed both as a day off and as a working day.", day=row.day.isoformat())
     return HolidayFile(year, tuple(found[day] for day in sorted(found)))
 
 
 def _parse_entry(entry: object, number: int, year: int) -> Override:
     if not isinstance(entry, dict):
-        raise HolidayFileError(
-            "Entry {number} of “days” is not a day with name, date and isOffDay.", number=number
-        )
+        raise HolidayFileError("Entry {number} of “days” is not a day with name, date and isOffDay.", number=number)
     written: object = entry.get("date")
     if not isinstance(written, str) or not _ISO_DATE.fullmatch(written):
         raise HolidayFileError("Entry {number}: “date” must look like 2027-01-01.", number=number)
@@ -323,7 +319,5 @@ def _parse_entry(entry: object, number: int, year: int) -> Override:
         raise HolidayFileError("Entry {number}: “isOffDay” must be true or false.", number=number)
     name: object = entry.get("name")
     if not isinstance(name, str) or not 0 < len(name.strip()) <= 40:
-        raise HolidayFileError(
-            "Entry {number}: “name” must be the holiday's name, up to 40 characters.", number=number
-        )
+        raise HolidayFileError("Entry {number}: “name” must be the holiday's name, up to 40 characters.", number=number)
     return Override(day, not is_off, name.strip())

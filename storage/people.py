@@ -104,7 +104,7 @@ def memberships_of(session: Session, person_ids: Collection[PersonId]) -> dict[P
     ).all()
     found: dict[PersonId, list[Company]] = {}
     for person_id, company in rows:
-        found.setdefault(person_id, []).append(company)
+        found.setdefault(PersonId(person_id), []).append(company)
     return found
 
 

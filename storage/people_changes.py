@@ -61,6 +61,7 @@ def application_of(session: Session, person: Person) -> Application | None:
 
 def lock_person(session: Session, person_id: int) -> Person | None:
     """A person as stored this moment, kept from others until the transaction ends: the first decision counts."""
+    session.flush()
     return session.get(Person, person_id, with_for_update=True, populate_existing=True)
 
 

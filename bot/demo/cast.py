@@ -48,9 +48,7 @@ ADMIN_IDS = (ZHOU_JING.id,)
 def bring_in(telegram: Telegram) -> None:
     """Let the cast enter: everyone but the newcomer pressed Start long ago and is in the group."""
     for member in CAST:
-        telegram.people.add(
-            member.given_name, member.family_name, member.username, member.language_code, member.id
-        )
+        telegram.people.add(member.given_name, member.family_name, member.username, member.language_code, member.id)
     for member in (*MANAGERS, ZHOU_JING):
         telegram.people.open(member.id)
     telegram.people.add_group(

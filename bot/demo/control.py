@@ -68,9 +68,7 @@ def control_routes(telegram: CurrentTelegram) -> list[BaseRoute]:
     async def events(request: Request) -> Response:
         after = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
         stream = _event_stream(telegram(), int(after) if after.isdigit() else 0)
-        return StreamingResponse(
-            stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-        )
+        return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def file(request: Request) -> Response:
         try:
@@ -238,9 +236,7 @@ async def _change_group(telegram: Telegram, request: Request, params: Params) ->
 
 async def _list_calls(telegram: Telegram, request: Request, params: Params) -> Answer:
     calls = telegram.journal.calls(params.text("method"), params.integer("after") or 0)
-    counts: JsonObject = {
-        f"{method} {outcome}": count for (method, outcome), count in telegram.journal.counts.items()
-    }
+    counts: JsonObject = {f"{method} {outcome}": count for (method, outcome), count in telegram.journal.counts.items()}
     return {
         "calls": [call.as_json() for call in calls],
         "counts": counts,

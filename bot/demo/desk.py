@@ -109,6 +109,8 @@ def describe_demo(demo: Demo) -> JsonObject:
 
 
 async def _coming(demo: Demo) -> list[Coming]:
+    if demo.process is None:
+        return []
     return await asyncio.to_thread(next_to_come, demo.database_url, demo.clock.now())
 
 

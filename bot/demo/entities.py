@@ -37,9 +37,7 @@ _FOUND = (
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
     (
         "url",
-        re.compile(
-            r"(?:https?|tg)://[^\s<>\"，。；、）]+|(?<![\w@./-])(?:t\.me|telegram\.org)/[^\s<>\"，。；、）]+"
-        ),
+        re.compile(r"(?:https?|tg)://[^\s<>\"，。；、）]+|(?<![\w@./-])(?:t\.me|telegram\.org)/[^\s<>\"，。；、）]+"),
     ),
     ("mention", re.compile(r"(?<![\w@])@[A-Za-z]\w{3,31}(?!\w)", re.ASCII)),
     ("hashtag", re.compile(r"(?<![\w#])#(?!\d+\b)\w{1,255}")),
@@ -131,9 +129,7 @@ def parse_html(source: str) -> Formatted:
                 raise _unparsable(f"Unclosed end tag {here(begin)}")
             expected = open_tags[-1].name
             if name and name != expected:
-                raise _unparsable(
-                    f'Unmatched end tag {here(begin)}, expected "</{expected}>", found "</{name}>"'
-                )
+                raise _unparsable(f'Unmatched end tag {here(begin)}, expected "</{expected}>", found "</{name}>"')
             tag = open_tags.pop()
             if offset > tag.offset:
                 entities.extend(_entity_of(tag, offset, "".join(plain)[tag.plain_length :]))
@@ -240,20 +236,12 @@ def _merge_code_in_pre(entities: list[Entity]) -> list[Entity]:
     merged: list[Entity] = []
     for entity in entities:
         if entity.type == "code":
-            around = [
-                e
-                for e in entities
-                if e.type == "pre" and (e.offset, e.length) == (entity.offset, entity.length)
-            ]
+            around = [e for e in entities if e.type == "pre" and (e.offset, e.length) == (entity.offset, entity.length)]
             if around:
                 continue
             entity = replace(entity, language=None)
         if entity.type == "pre":
-            inner = [
-                e
-                for e in entities
-                if e.type == "code" and (e.offset, e.length) == (entity.offset, entity.length)
-            ]
+            inner = [e for e in entities if e.type == "code" and (e.offset, e.length) == (entity.offset, entity.length)]
             entity = replace(entity, language=inner[0].language if inner else None)
         merged.append(entity)
     return merged

@@ -87,8 +87,7 @@ class Faults:
         self._faults = [
             fault
             for fault in self._faults
-            if (fault.calls is None or fault.struck < fault.calls)
-            and (fault.until is None or now < fault.until)
+            if (fault.calls is None or fault.struck < fault.calls) and (fault.until is None or now < fault.until)
         ]
         return list(self._faults)
 

@@ -164,9 +164,7 @@ class People:
                 return self._press(user_id, chat, message, str(button["callback_data"]))
         raise NotPossibleError("there is no such button under this message")
 
-    def forge_press(
-        self, user_id: int, message_id: int, data: str, chat_id: int | None = None
-    ) -> CallbackQuery:
+    def forge_press(self, user_id: int, message_id: int, data: str, chat_id: int | None = None) -> CallbackQuery:
         """Send callback data that no button carries, as a tampered app can."""
         chat = self._chat_of(user_id, chat_id)
         return self._press(user_id, chat, self._message(chat.id, message_id), data)
@@ -270,9 +268,7 @@ class People:
     def _press(self, user_id: int, chat: Chat, message: Message, data: str) -> CallbackQuery:
         world = self._world
         person = self._person(user_id)
-        query = CallbackQuery(
-            world.next_query_id(), person, chat, message.message_id, data, world.clock.now()
-        )
+        query = CallbackQuery(world.next_query_id(), person, chat, message.message_id, data, world.clock.now())
         world.queries[query.id] = query
         world.updates.put(
             "callback_query",

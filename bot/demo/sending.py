@@ -91,9 +91,7 @@ def _file_given(params: Params, name: str, value: str | None) -> tuple[UploadedF
     return None, named
 
 
-def _send(
-    world: World, params: Params, chat: Chat, content: Formatted, media: Photo | Document | None
-) -> JsonObject:
+def _send(world: World, params: Params, chat: Chat, content: Formatted, media: Photo | Document | None) -> JsonObject:
     reply_markup = read_reply_markup(params.mapping("reply_markup"))
     message = world.post(
         chat,

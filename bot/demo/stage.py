@@ -24,9 +24,7 @@ LoadSample = Callable[[str, datetime], None]
 class Demo:
     """One running demo: what the page shows and turns."""
 
-    def __init__(
-        self, folder: Path, command: Sequence[str] = COMMAND, load: LoadSample | None = None
-    ) -> None:
+    def __init__(self, folder: Path, command: Sequence[str] = COMMAND, load: LoadSample | None = None) -> None:
         self._folder = folder
         self._command = command
         self._load = load

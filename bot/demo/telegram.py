@@ -135,9 +135,7 @@ class Telegram:
                 return status, body
             await updates.arrived.wait(left)
 
-    def _carry_out_under(
-        self, fault: Fault | None, token: str, method: str, params: Params
-    ) -> tuple[int, JsonObject]:
+    def _carry_out_under(self, fault: Fault | None, token: str, method: str, params: Params) -> tuple[int, JsonObject]:
         kind = fault.kind if fault is not None else None
         if kind in (FaultKind.DROP_BEFORE, FaultKind.HANG):
             self._note(method, params, "dropped before")
@@ -184,9 +182,7 @@ class Telegram:
         status: int | None = None,
         answer: JsonObject | None = None,
     ) -> None:
-        call = self.journal.note(
-            self.world.clock.now(), method, params.for_the_log(), outcome, status, answer
-        )
+        call = self.journal.note(self.world.clock.now(), method, params.for_the_log(), outcome, status, answer)
         if method.lower() != "getupdates":
             self.world.events.publish(
                 "call", {"number": call.number, "method": method, "outcome": outcome, "status": status}

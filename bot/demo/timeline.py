@@ -1,9 +1,12 @@
 """What the bot will do next, for the page: the only place where the demo asks the planner."""
 
+import importlib
+import importlib.util
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.demo.refusal import JsonObject
+from storage.database import Database
 
 
 @dataclass(frozen=True)
@@ -20,5 +23,16 @@ class Coming:
 
 
 def next_to_come(database_url: str, now: datetime, limit: int = 30) -> list[Coming]:
-    """What lies ahead, the soonest first; blocking, so call it in a thread. Empty until the planner tells."""
-    return []
+    """What lies ahead, the soonest first; blocking, so call it in a thread. Empty without a preview."""
+    if importlib.util.find_spec("schedules.preview") is None:
+        return []
+    preview = importlib.import_module("schedules.preview")
+    database = Database(database_url)
+    try:
+        with database.transaction() as session:
+            return [
+                Coming(ahead.at, ahead.kind, ahead.detail, ahead.people)
+                for ahead in preview.upcoming(session, now, limit)
+            ]
+    finally:
+        database.close()

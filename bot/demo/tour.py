@@ -81,8 +81,7 @@ class Tour:
 
     def _stats_done(self) -> bool:
         return any(
-            said.sender.id in self.admin_ids and self._answered(chat_id, said)
-            for chat_id, said in self._said(_STATS)
+            said.sender.id in self.admin_ids and self._answered(chat_id, said) for chat_id, said in self._said(_STATS)
         )
 
     def _crash_done(self) -> bool:

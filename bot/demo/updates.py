@@ -139,6 +139,5 @@ class UpdateQueue:
             return None
         return RefusedError(
             409,
-            "Conflict: terminated by other getUpdates request; "
-            "make sure that only one bot instance is running",
+            "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
         )

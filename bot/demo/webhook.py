@@ -37,9 +37,7 @@ async def deliver_to_webhook(telegram: Callable[[], Telegram], timeout_seconds: 
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-async def _push(
-    session: aiohttp.ClientSession, url: str, secret: str | None, update: dict[str, object]
-) -> str | None:
+async def _push(session: aiohttp.ClientSession, url: str, secret: str | None, update: dict[str, object]) -> str | None:
     headers = {_SECRET_HEADER: secret} if secret else {}
     try:
         async with session.post(url, json=update, headers=headers) as response:

@@ -196,8 +196,7 @@ class World:
             return shown | message.service
         if isinstance(message.media, Photo):
             shown["photo"] = [
-                self.files.get(file_id).as_photo_size(width, height)
-                for file_id, width, height in message.media.sizes
+                self.files.get(file_id).as_photo_size(width, height) for file_id, width, height in message.media.sizes
             ]
         elif isinstance(message.media, Document):
             shown["document"] = self.files.get(message.media.file_id).as_document()

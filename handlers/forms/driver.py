@@ -11,10 +11,10 @@ from markupsafe import Markup
 from handlers.forms import rows, typed
 from handlers.forms.fields import Values, Wrong
 from handlers.forms.filling import Filling, Stale
-from handlers.forms.form import Form, FormTurn
+from handlers.forms.form import Form
 from handlers.forms.kinds import Text
 from handlers.forms.paste import parse_block
-from handlers.forms.progress import Progress, Screen, field_at, with_blanks
+from handlers.forms.progress import Progress, Screen, field_at
 from handlers.forms.screens import BUTTON
 from handlers.keyboards import Button, button_data
 from handlers.translations import N_
@@ -59,7 +59,6 @@ def start(
         if loaded is None:
             turn.say(turn.t(RECORD_GONE))
             return
-        loaded = with_blanks(form.fields, FormTurn(turn, loaded, record_id), loaded, fill_presets=False)
         given = loaded | given
     above = _make_room(turn)
     conversation = Conversation(

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.forms.choices import NO_LONGER, ManyOf, Scores
-from handlers.forms.fields import Field, Option, Rows, Wrong
+from handlers.forms.fields import Field, Option, Rows, Values, Wrong
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.paste import PasteResult
 from handlers.forms.progress import (
@@ -23,10 +23,8 @@ from handlers.forms.progress import (
     field_at,
     next_of_row,
     next_step,
-    row_at,
     turn_at,
     value_at,
-    with_blanks,
 )
 from handlers.forms.screens import LABELLED, View, draw, token
 from handlers.translations import N_
@@ -51,6 +49,8 @@ class Filling:
     form: Form
     conversation: Conversation
     progress: Progress
+    _applying: tuple[Values, list[Field], FormTurn] | None = None
+    """What applies to which values: worked out once, since it may ask the records. Moves replace the values, whole."""
 
     @classmethod
     def of(cls, turn: Turn, form: Form, conversation: Conversation) -> "Filling":
@@ -73,7 +73,12 @@ class Filling:
     @property
     def form_turn(self) -> FormTurn:
         """The turn as checks, notes and `save` see it: only what applies."""
-        return applying(self.form, self.known)[1]
+        return self._worked_out()[1]
+
+    @property
+    def shown(self) -> list[Field]:
+        """The fields that apply."""
+        return self._worked_out()[0]
 
     @property
     def field(self) -> Field:
@@ -95,7 +100,8 @@ class Filling:
 
     def view(self) -> View:
         """What is to be drawn."""
-        return View(self.form, self.form_turn, self.progress, self.conversation.id or 0, self.conversation.step)
+        conversation_id, step = self.conversation.id or 0, self.conversation.step
+        return View(self.form, self.shown, self.form_turn, self.progress, conversation_id, step)
 
     def drawn(self, above: Sequence[str | Markup] = ()) -> tuple[Markup, Any]:
         """The present screen."""
@@ -120,7 +126,7 @@ class Filling:
     def forward(self) -> None:
         """To the next question, or to the card when nothing is left to ask."""
         p = self.progress
-        step = next_step(self.form, self.known, p.ask)
+        step = next_step(self.form, self.known, p.ask, brief=p.brief)
         p.values = step.values
         p.presets += [key for key in step.preset_keys if key not in p.presets]
         if step.path is not None:
@@ -137,7 +143,7 @@ class Filling:
         """Whether a question can (still) be put: declared, applying, its row there or the next to be added."""
         each = field_at(self.form, path)
         top = field_at(self.form, path[:1])
-        if each is None or top is None or top not in applying(self.form, self.known)[0]:
+        if each is None or top is None or top not in self.shown:
             return False
         rows = self.progress.values.get(top.key) or []
         return len(path) == 1 or (isinstance(path[1], int) and path[1] <= len(rows))
@@ -277,12 +283,12 @@ class Filling:
 
     def first_complaint(self) -> Wrong | None:
         """What keeps the form from being saved: its question is put again. None when all is well."""
-        step = next_step(self.form, self.known, self.progress.ask)
+        step = next_step(self.form, self.known, self.progress.ask, brief=self.progress.brief)
         if step.path is not None:
             self.forward()
             return Wrong(N_("This is still missing."))
         self.progress.values = step.values
-        for path, wrong in complaints(self.form, self.known):
+        for path, wrong in complaints(self.form, self.shown, self.form_turn):
             if path:
                 self.progress.editing, self.progress.history = True, []
                 self.go(Screen.question, path)
@@ -303,14 +309,18 @@ class Filling:
             for key in dict.fromkeys((*p.ask, *block.wrong_keys))
             if key in block.wrong_keys or key not in block.values
         ]
-        if block.labelled:
-            p.values = with_blanks(self.form.fields, self.known, p.values, fill_presets=True)
+        p.brief = p.brief or bool(block.labelled)
         p.editing = False
         self.forward()
         said = [Markup("⚠️ {}").format(t(LABELLED, label=label, value=sentence)) for label, sentence in block.wrong]
         said += [t(NOT_PLACED, line=line[:60]) for line in block.unknown_lines]
         hidden = len(said) - _LINES_ECHOED
         return [*said[:_LINES_ECHOED], t(MORE_NOT_PLACED, count=hidden)] if hidden > 0 else said
+
+    def _worked_out(self) -> tuple[list[Field], FormTurn]:
+        if self._applying is None or self._applying[0] is not self.progress.values:
+            self._applying = (self.progress.values, *applying(self.form, self.known))
+        return self._applying[1:]
 
     def _draft(self, empty: Any) -> Any:
         if self.progress.draft is not None:
@@ -334,8 +344,9 @@ class Filling:
         if len(path) < 3 or top is None or not isinstance(top.kind, Rows):
             self.forward()
             return
-        row = row_at(self.progress.values, path) or {}
-        missing = next_of_row(top.kind, self.form_turn, row)
+        rows = [dict(row) for row in self.progress.values.get(top.key) or []]
+        missing = next_of_row(top.kind, self.form_turn, rows[int(path[1])])
+        self.progress.values = self.progress.values | {top.key: rows}
         self.go(Screen.question, path[:1] if missing is None else (*path[:2], missing))
 
     def remember(self, path: Path) -> None:

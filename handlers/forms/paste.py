@@ -175,12 +175,15 @@ def _collect(said: dict[str, list[str]], each: Field, text: str) -> None:
 
 def _read_fields(form: Form, said: dict[str, list[str]], turn: FormTurn, result: PasteResult) -> None:
     """Read in the form's order, so that each field sees the answers before it."""
-    known = dict(turn.values)
-    for each in form.fields:
+    known, all_known = dict(turn.values), True
+    for each in form.fields if said else ():
         inner = replace(turn, values=known)
+        applies = each.applies(inner)
         if each.key not in said:
-            if each.key not in known and (preset := each.preset(inner)) is not None and each.applies(inner):
+            # A preset may look at every answer before it: not while one is missing.
+            if applies and all_known and each.key not in known and (preset := each.preset(inner)) is not None:
                 known[each.key] = preset
+            all_known = all_known and (not applies or not each.asked or not each.required or each.key in known)
             continue
         label = turn.turn.t.plain(each.label)
         if isinstance(each.kind, Rows):
@@ -194,9 +197,14 @@ def _read_fields(form: Form, said: dict[str, list[str]], turn: FormTurn, result:
                 result.wrong_keys.append(each.key)
             continue
         text = said[each.key][-1].strip()
+        if not text:
+            continue  # a label of a copied example that was left empty
         try:
-            value = None if not each.required and key_of(text) in {"", *_NO_ROWS} - {"0"} else _read(each, text, inner)
+            value = None if not each.required and key_of(text) in _NO_ROWS - {"0"} else _read(each, text, inner)
         except Wrong as wrong:
+            all_known = False
+            if not applies:
+                continue
             result.wrong.append((label, turn.turn.t.plain(wrong.message, **wrong.values)))
             result.wrong_keys.append(each.key)
         else:
@@ -221,7 +229,6 @@ def _read_row(each: Field, line: str, turn: FormTurn) -> Values:
     names = ", ".join(t.plain(own.label) for own in rows.fields if own.asked)
     row: Values = {}
     pending = list(pieces)
-    last_text = next((own for own in reversed(rows.fields) if isinstance(own.kind, Text)), None)
     for own in rows.fields:
         inner = in_row(turn, row)
         if not own.applies(inner):
@@ -229,11 +236,10 @@ def _read_row(each: Field, line: str, turn: FormTurn) -> Values:
         labelled = next((p for p in pending if _own_label(own, p) is not None), None)
         free = [p for p in pending if not any(_own_label(o, p) is not None for o in rows.fields)]
         piece = labelled if labelled is not None else next(iter(free), None)
-        if labelled is None and own is last_text and len(free) > 1:
-            # A comma within the last text is part of it, unless what follows is for the fields behind.
-            behind = sum(o.applies(inner) for o in rows.fields[rows.fields.index(own) + 1 :])
-            joined = free[: max(1, len(free) - behind)]
-            piece, pending = ", ".join(joined), [", ".join(joined), *(p for p in pending if p not in joined)]
+        behind = rows.fields[rows.fields.index(own) + 1 :]
+        if labelled is None and isinstance(own.kind, Text) and not any(o.applies(inner) for o in behind) and free:
+            # A comma within a closing text is part of it.
+            piece, pending = ", ".join(free), [", ".join(free), *(p for p in pending if p not in free)]
         if piece is None:
             if own.required and own.asked and own.preset(inner) is None:
                 raise Wrong(ROW_MISSING, label=t.plain(own.label), names=names)

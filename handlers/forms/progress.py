@@ -47,6 +47,8 @@ class Progress:
     """Keys to be asked although they have a value or are optional: pasted wrongly."""
     touched: bool = False
     """Whether the person has filled in anything."""
+    brief: bool = False
+    """Only what is required is asked from here on: a block was pasted."""
     draft: Any = None
     """Switched on so far in a question with several buttons."""
     page: int = 0
@@ -87,14 +89,15 @@ class Step:
     preset_keys: tuple[str, ...]
 
 
-def next_step(form: Form, turn: FormTurn, ask: Collection[str] = ()) -> Step:
+def next_step(form: Form, turn: FormTurn, ask: Collection[str] = (), *, brief: bool = False) -> Step:
     """Walk the fields in order up to the first that has to be asked, filling presets.
 
     Values of fields that do not apply stay in `Step.values` (they count again when the field applies again) but are
-    not seen by the other fields.
+    not seen by the other fields. With `brief`, and for a stored record, optional fields are skipped instead of asked.
     """
     kept, seen = dict(turn.values), dict(turn.values)
     inner = replace(turn, values=seen)
+    brief = brief or turn.record_id is not None
     preset_keys: list[str] = []
     for each in form.fields:
         if not each.applies(inner):
@@ -103,19 +106,21 @@ def next_step(form: Form, turn: FormTurn, ask: Collection[str] = ()) -> Step:
         if each.key in ask:
             return Step((each.key,), kept, tuple(preset_keys))
         if each.key not in seen:
-            preset = each.preset(inner)
+            preset = None if _was_left_out(each, turn) else each.preset(inner)
             if preset is not None:
                 kept[each.key] = seen[each.key] = preset
                 preset_keys.append(each.key)
-            elif each.asked:
+            elif each.asked and (each.required or not brief):
                 return Step((each.key,), kept, tuple(preset_keys))
+            elif each.asked:
+                kept[each.key] = seen[each.key] = [] if isinstance(each.kind, Rows) else None
             else:
                 continue
         if isinstance(each.kind, Rows):
             rows = [dict(row) for row in seen[each.key] or ()]
             kept[each.key] = seen[each.key] = rows
             for number, row in enumerate(rows):
-                missing = next_of_row(each.kind, inner, row)
+                missing = next_of_row(each.kind, inner, row, brief=brief)
                 if missing is not None:
                     return Step((each.key, number, missing), kept, tuple(preset_keys))
             if len(rows) < each.kind.least:
@@ -123,23 +128,30 @@ def next_step(form: Form, turn: FormTurn, ask: Collection[str] = ()) -> Step:
     return Step(None, kept, tuple(preset_keys))
 
 
-def next_field(form: Form, turn: FormTurn, ask: Collection[str] = ()) -> Path | None:
+def next_field(form: Form, turn: FormTurn, ask: Collection[str] = (), *, brief: bool = False) -> Path | None:
     """The path of the next question; None when the card can be shown."""
-    return next_step(form, turn, ask).path
+    return next_step(form, turn, ask, brief=brief).path
 
 
-def next_of_row(rows: Rows, turn: FormTurn, row: Values) -> str | None:
+def next_of_row(rows: Rows, turn: FormTurn, row: Values, *, brief: bool = False) -> str | None:
     """The key of the first field of a row that has to be asked; presets are filled into `row`."""
     for each in rows.fields:
         inner = in_row(turn, row)
         if each.key in row or not each.applies(inner):
             continue
-        preset = each.preset(inner)
+        preset = None if _was_left_out(each, turn) and brief else each.preset(inner)
         if preset is not None:
             row[each.key] = preset
-        elif each.asked:
+        elif each.asked and (each.required or not brief):
             return each.key
+        elif each.asked:
+            row[each.key] = None
     return None
+
+
+def _was_left_out(each: Field, turn: FormTurn) -> bool:
+    """Whether an absent value of a stored record means that it was skipped, so that no preset may come in."""
+    return turn.record_id is not None and each.asked and not each.required
 
 
 def in_row(turn: FormTurn, row: Values) -> FormTurn:
@@ -203,29 +215,8 @@ def turn_at(turn: FormTurn, path: Path) -> FormTurn:
     return turn if row is None else in_row(turn, row)
 
 
-def with_blanks(listed: Sequence[Field], turn: FormTurn, own: Values, *, fill_presets: bool) -> Values:
-    """A form's or a row's own values with every optional field that is still open marked as skipped.
-
-    For a pasted block or a stored record only what is required is asked; with `fill_presets` a field that has a
-    preset is left open for it.
-    """
-    values = dict(own)
-    for each in listed:
-        inner = in_row(turn, values)
-        if isinstance(each.kind, Rows) and values.get(each.key):
-            values[each.key] = [
-                with_blanks(each.kind.fields, inner, row, fill_presets=fill_presets) for row in values[each.key]
-            ]
-        if each.key in values or each.required or not each.asked or not each.applies(inner):
-            continue
-        if not (fill_presets and each.preset(inner) is not None):
-            values[each.key] = [] if isinstance(each.kind, Rows) else None
-    return values
-
-
-def complaints(form: Form, turn: FormTurn) -> Iterator[tuple[Path, Wrong]]:
-    """What does not fit among the values that apply, field by field, then for the form as a whole (path `()`)."""
-    shown, inner = applying(form, turn)
+def complaints(form: Form, shown: Sequence[Field], inner: FormTurn) -> Iterator[tuple[Path, Wrong]]:
+    """What does not fit among what applies (see `applying`): field by field, then as a whole (path `()`)."""
     for each in shown:
         value = inner.values.get(each.key)
         if value is None:

@@ -11,10 +11,10 @@ from markupsafe import Markup
 from handlers.forms.choices import ManyOf, OneOf, Scores
 from handlers.forms.fields import Field, Option, Rows, Values
 from handlers.forms.form import Form, FormTurn
+from handlers.forms.kinds import Number
 from handlers.forms.progress import (
     Progress,
     Screen,
-    applying,
     complaints,
     field_at,
     next_of_row,
@@ -22,7 +22,6 @@ from handlers.forms.progress import (
     turn_at,
     value_at,
 )
-from handlers.forms.kinds import Number
 from handlers.keyboards import Button, Keyboard, button_data, rows_of
 from handlers.translations import N_
 
@@ -43,6 +42,8 @@ class View:
     """A form as it stands, to be drawn."""
 
     form: Form
+    shown: Sequence[Field]
+    """The fields that apply."""
     turn: FormTurn
     """With the values that apply."""
     progress: Progress
@@ -213,7 +214,7 @@ def _ways_out(view: View, *, can_skip: bool) -> list[list[Button]]:
 
 def _card(view: View) -> tuple[Lines, Keyboard]:
     t = view.turn.turn.t
-    shown, inner = applying(view.form, view.turn)
+    shown, inner = view.shown, view.turn
     lines: Lines = [_bold(t.plain(view.form.title))]
     extras: list[Button] = []
     for number, each in enumerate(view.form.fields):
@@ -237,7 +238,7 @@ def _card(view: View) -> tuple[Lines, Keyboard]:
     lines += ["", *notes] if notes else []
     warnings = [
         *view.form.warnings(inner),
-        *(t(w.message, **w.values) for _, w in complaints(view.form, view.turn)),
+        *(t(w.message, **w.values) for _, w in complaints(view.form, shown, inner)),
     ]
     lines += ["", *(Markup("⚠️ {}").format(warning) for warning in warnings)] if warnings else []
     keyboard = [
@@ -261,8 +262,7 @@ def _fields(view: View) -> tuple[Lines, Keyboard]:
             *rows_of(buttons, 2),
             last,
         ]
-    shown, inner = applying(view.form, view.turn)
-    buttons = _field_buttons(view, list(view.form.fields), shown, inner, inner.values)
+    buttons = _field_buttons(view, list(view.form.fields), view.shown, view.turn, view.turn.values)
     lines: Lines = [_bold(t.plain(view.form.title)), t(N_("What shall be changed?"))]
     return lines, [*rows_of(buttons, 2), [view.word(N_("‹ Back"), "back")]]
 
@@ -276,7 +276,7 @@ def _field_buttons(
             t.plain(LABELLED, label=t.plain(each.label), value=show(each, values.get(each.key), inner)), "edit", number
         )
         for number, each in enumerate(declared)
-        if each in shown and each.applies(inner)
+        if each in shown and (shown is view.shown or each.applies(inner))
     ]
 
 

@@ -138,7 +138,7 @@ def answer_question(filling: Filling, text: str) -> Sequence[str | Markup]:
     except Wrong:
         if means_nothing and not each.required:
             filling.skip()
-        elif block is not None and block.labelled and not is_text:
+        elif block is not None and (block.values or block.wrong) and not is_text:
             return filling.take_block(block)
         else:
             raise
@@ -188,7 +188,7 @@ def _answer_card(filling: Filling, text: str, word: str) -> Reply:
         filling.edit_field(named)
         return Reply()
     block = parse_block(filling.form, text, filling.known)
-    if block.labelled:
+    if block.values or block.wrong:
         return Reply(above=filling.take_block(block))
     if at_card:
         raise Wrong(AT_CARD, label=filling.turn.t.plain(filling.form.fields[-1].label))

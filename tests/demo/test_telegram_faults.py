@@ -10,9 +10,7 @@ from tests.demo.conftest import Desk
 
 
 def test_the_next_calls_fail_and_then_all_is_well(desk: Desk, wang: int) -> None:
-    desk.telegram.faults.add(
-        Fault(FaultKind.RATE_LIMIT, methods=frozenset({"sendmessage"}), calls=2, retry_after=7)
-    )
+    desk.telegram.faults.add(Fault(FaultKind.RATE_LIMIT, methods=frozenset({"sendmessage"}), calls=2, retry_after=7))
     for _ in range(2):
         status, body = desk.telegram.call(TOKEN, "sendMessage", {"chat_id": wang, "text": "x"})
         assert (status, body["parameters"]) == (429, {"retry_after": 7})

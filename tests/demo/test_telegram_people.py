@@ -78,9 +78,7 @@ async def test_files_are_never_opened_as_pages(desk: Desk, wang: int, address: s
 async def test_strangers_on_the_net_are_turned_away(desk: Desk, wang: int, address: str) -> None:
     async with aiohttp.ClientSession(base_url=address) as session:
         for headers, status in (({"Host": "evil.example"}, 400), ({"Origin": "https://evil.example"}, 403)):
-            async with session.post(
-                f"/demo/people/{wang}/say", json={"text": "x"}, headers=headers
-            ) as response:
+            async with session.post(f"/demo/people/{wang}/say", json={"text": "x"}, headers=headers) as response:
                 assert response.status == status
         async with session.post(
             f"/demo/people/{wang}/say", json={"text": "x"}, headers={"Origin": address}
@@ -92,9 +90,7 @@ async def test_events_are_streamed(desk: Desk, wang: int, address: str) -> None:
     desk.people.say(wang, "first")
     async with (
         aiohttp.ClientSession(base_url=address) as session,
-        session.get(
-            "/demo/events", headers={"Last-Event-ID": str(desk.telegram.world.events.last)}
-        ) as stream,
+        session.get("/demo/events", headers={"Last-Event-ID": str(desk.telegram.world.events.last)}) as stream,
     ):
         await stream.content.readuntil(b"\n\n")
         desk.send(wang, "second")

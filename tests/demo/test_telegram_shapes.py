@@ -76,9 +76,7 @@ async def test_who_the_bot_is(client: aiogram.Bot) -> None:
     )
 
 
-async def test_messages_with_formatting_buttons_and_replies(
-    client: aiogram.Bot, desk: Desk, wang: int
-) -> None:
+async def test_messages_with_formatting_buttons_and_replies(client: aiogram.Bot, desk: Desk, wang: int) -> None:
     first = desk.people.say(wang, "日报")
     sent = await client.send_message(
         wang,
@@ -101,9 +99,7 @@ async def test_messages_with_formatting_buttons_and_replies(
     assert isinstance(edited, Message)
     assert edited.edit_date is not None
     assert edited.reply_markup is None
-    marked = await client.edit_message_reply_markup(
-        chat_id=wang, message_id=sent.message_id, reply_markup=KEYBOARD
-    )
+    marked = await client.edit_message_reply_markup(chat_id=wang, message_id=sent.message_id, reply_markup=KEYBOARD)
     assert isinstance(marked, Message)
     all_known(marked)
     assert await client.send_chat_action(wang, "typing")
@@ -157,9 +153,7 @@ async def test_files_that_are_no_pictures(client: aiogram.Bot, wang: int) -> Non
 
 async def test_a_document_travels_byte_for_byte(client: aiogram.Bot, wang: int) -> None:
     content = bytes(range(256)) * 50 + b"\r\n--boundary\r\n\n\r"
-    sent = await client.send_document(
-        wang, BufferedInputFile(content, "出单率 11月.xlsx"), reply_markup=KEYBOARD
-    )
+    sent = await client.send_document(wang, BufferedInputFile(content, "出单率 11月.xlsx"), reply_markup=KEYBOARD)
     all_known(sent)
     assert sent.document is not None
     assert (sent.document.file_name, sent.document.file_size) == ("出单率 11月.xlsx", len(content))
@@ -180,9 +174,7 @@ async def test_every_kind_of_update(client: aiogram.Bot, desk: Desk, wang: int) 
     people.join(9002, group)
     people.leave(9002, group)
     people.migrate(group)
-    forum = people.add_group(
-        "论坛", kind="forum", members=(wang,), administrators=(9002,), bot=BotStatus.ADMINISTRATOR
-    )
+    forum = people.add_group("论坛", kind="forum", members=(wang,), administrators=(9002,), bot=BotStatus.ADMINISTRATOR)
     topic = people.add_topic(forum.id, wang, "日报")
     people.say(wang, "/link", chat_id=forum.id, thread_id=topic.thread_id)
     people.block(wang)
@@ -201,10 +193,7 @@ async def test_every_kind_of_update(client: aiogram.Bot, desk: Desk, wang: int) 
 
 async def test_menus_by_scope_and_language(client: aiogram.Bot, desk: Desk, wang: int, group: int) -> None:
     def menu(chat_id: int) -> list[str]:
-        return [
-            command.command
-            for command in menu_for(desk.telegram.world, desk.telegram.world.chats[chat_id], wang)
-        ]
+        return [command.command for command in menu_for(desk.telegram.world, desk.telegram.world.chats[chat_id], wang)]
 
     await client.set_my_commands([BotCommand(command="help", description="Help")])
     await client.set_my_commands(

@@ -14,6 +14,8 @@ from storage.database import Database
 from storage.schema import metadata
 from tests.storage.channel_company import ChannelCompany
 
+KINDS = ["sqlite", "postgresql"]
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
@@ -50,28 +52,28 @@ def postgres() -> Iterator[Callable[[], str]]:
             server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without tables; the test runs once for each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/bot.db"
-    make: Callable[[], str] = request.getfixturevalue("postgres")
-    return make()
+    return _empty(request, tmp_path)
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A database with every table and nothing in it."""
-    database = Database(database_url)
-    metadata.create_all(database.engine)
-    yield database
-    database.close()
+    """A database with every table and nothing in it, for tests that commit."""
+    yield from _with_tables(database_url)
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def shared_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database with every table, into which nothing is ever committed."""
+    yield from _with_tables(_empty(request, tmp_path_factory.mktemp("shared")))
 
 
 @pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    """One transaction for the whole test."""
-    with database.transaction() as session:
+def session(shared_database: Database) -> Iterator[Session]:
+    """One transaction for the whole test, rolled back after it: most tests need no database of their own."""
+    with Session(shared_database.engine, expire_on_commit=False) as session:
         yield session
 
 
@@ -79,3 +81,17 @@ def session(database: Database) -> Iterator[Session]:
 def company(session: Session) -> ChannelCompany:
     """One company, with nobody in it yet."""
     return ChannelCompany(session)
+
+
+def _empty(request: pytest.FixtureRequest, folder: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{folder}/bot.db"
+    make: Callable[[], str] = request.getfixturevalue("postgres")
+    return make()
+
+
+def _with_tables(url: str) -> Iterator[Database]:
+    database = Database(url)
+    metadata.create_all(database.engine)
+    yield database
+    database.close()

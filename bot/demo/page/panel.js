@@ -49,7 +49,7 @@ export class Panel {
     this.node.setAttribute("aria-label", t.panel);
     this.node.replaceChildren(
       iconButton("close", t.close, this.close, "round close-panel"),
-      h("section", { class: "card" }, h("h2", {}, t.tour, this.count), h("div", { class: "meter" }, this.meter), h("p", {}, t.tourHint), this.steps),
+      h("section", { class: "card" }, h("h2", {}, t.tour, this.count), h("div", { class: "meter" }, this.meter), this.steps),
       h("section", { class: "card" }, h("h2", {}, t.coming), this.coming),
       h("section", { class: "card" }, h("h2", {}, t.weather), h("p", {}, t.weatherHint), this.sky, this.report),
       h("section", { class: "card" }, h("h2", {}, t.wire), h("p", {}, t.wireHint), this.wire));

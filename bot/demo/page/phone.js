@@ -12,6 +12,7 @@ import { words } from "./words.js";
 
 const SHOWN = 200;
 const TYPING_MS = 5_500;
+const PATIENCE_MS = 20_000;
 
 export class Phone {
   /** `seat` is {personId, chatId}; `openPrivate(personId)` shows somebody's private chat elsewhere, if it can. */
@@ -20,7 +21,10 @@ export class Phone {
     this.openPrivate = openPrivate;
     this.moved = moved;
     this.pressed = new Map();
-    this.node = h("article", { class: "phone" });
+    this.node = h("article", { class: "phone", onpointerdown: (event) => this.composer.node.contains(event.target) || this.composer.hide() });
+    this.stuck = true;
+    // A pinned line or the keyboard of a real phone takes room: whoever read the end still does.
+    this.watcher = new ResizeObserver(() => this.stuck && this.scrollToEnd());
     this.stop = listen((kind, detail) => this.hear(kind, detail));
     this.draw();
   }
@@ -38,6 +42,8 @@ export class Phone {
     const draft = this.composer?.input.value ?? "";
     this.node.setAttribute("aria-label", t.phone(this.owner()));
     this.log = h("div", { class: "log", role: "log", "aria-label": t.messages, tabIndex: 0, onscroll: () => this.scrolled() });
+    this.watcher.disconnect();
+    this.watcher.observe(this.log);
     this.toEnd = iconButton("down", t.toBottom, () => this.scrollToEnd(true), "down");
     this.toEnd.hidden = true;
     this.subtitle = h("p", {});
@@ -79,7 +85,7 @@ export class Phone {
     const t = words();
     const blocked = this.chat.blocked;
     if (!this.chat.started) return h("span", {});
-    return iconButton(blocked ? "reset" : "cut", blocked ? t.unblock : t.block, () => this.do("block", {}, blocked ? "unblock" : "block"));
+    return iconButton(blocked ? "reset" : "ban", blocked ? t.unblock : t.block, () => this.do("block", {}, blocked ? "unblock" : "block"));
   }
 
   /** Show another person or another chat on this phone. */
@@ -277,10 +283,10 @@ export class Phone {
     const query = await this.do("press", { chat_id: this.seat.chatId, message_id: message.message_id, data: button.callback_data });
     if (!query) return node.removeAttribute("aria-busy");
     this.pressed.set(query.query_id, node);
+    setTimeout(() => this.pressed.delete(query.query_id) && node.removeAttribute("aria-busy"), PATIENCE_MS);
     // The answer may have come before its number was known here.
-    const answer = await get(`/demo/answers/${query.query_id}?wait=20`).catch(() => null);
+    const answer = await get(`/demo/answers/${query.query_id}`).catch(() => null);
     if (answer?.answered) this.answered(answer);
-    else node.removeAttribute("aria-busy");
   }
 
   enlarge(message) {
@@ -306,10 +312,12 @@ export class Phone {
   scrollToEnd(smoothly = false) {
     this.log.scrollTo({ top: this.log.scrollHeight, behavior: smoothly ? "smooth" : "instant" });
     this.toEnd.hidden = true;
+    this.stuck = true;
   }
 
   scrolled() {
-    if (this.atEnd()) this.toEnd.hidden = true;
+    this.stuck = this.atEnd();
+    if (this.stuck) this.toEnd.hidden = true;
     this.seen();
   }
 
@@ -319,6 +327,7 @@ export class Phone {
 
   end() {
     this.stop();
+    this.watcher.disconnect();
     clearTimeout(this.typingTimer);
     this.node.remove();
   }

@@ -5,8 +5,8 @@ import { Phone } from "./phone.js";
 import { listen, nameOf, state, unread } from "./store.js";
 import { words } from "./words.js";
 
-const NARROWEST = 268;
-const GAP = 14;
+const NARROWEST = 262;
+const GAP = 12;
 
 export class Phones {
   constructor(row, switcher) {

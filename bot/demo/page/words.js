@@ -19,7 +19,7 @@ const WORDS = {
     fine: "正常", slow: "网络慢", down: "断线", limited: "限流", crash: "杀掉机器人再启动",
     struck: { fine: "一切正常。", slow: (n) => `每次调用慢 1.5 秒，已有 ${n} 次。`, down: (n) => `Telegram 连不上，已断开 ${n} 次；消息都留着，恢复后补发。`, limited: (n) => `请求太多，已拒绝 ${n} 次；机器人等够时间再发。` },
     waiting: (n) => ` 待处理 ${n} 条。`, crashed: "机器人被强行结束，马上回来…", fell: "机器人意外退出：", wire: "线路", wireHint: "机器人最近的调用",
-    failed: "没有成功", tourDone: "八步都完成了，了不起！", show: "带我做", tourHint: "八步了解它，不想看也可以随便玩。",
+    failed: "没有成功", tourDone: "八步都完成了，了不起！", show: "带我做",
     steps: {
       buttons: ["用按钮填一份日报", "在王芳的手机里说“日报”，一路点按钮。"],
       paste: ["粘贴一整份日报", "在李强的手机里，把带标签的几行一次贴进去，再确认。"],
@@ -30,13 +30,13 @@ const WORDS = {
       stats: ["以管理员身份问 /stats", "在周静的手机里看本月情况，每个百分比都带分数。"],
       crash: ["填到一半，杀掉机器人", "先开始一份日报，再杀掉机器人；它回来以后接着填。"],
     },
-    samples: { checkIn: "日报", paste: "状态: 上班\n在训: 12\n试岗: 3\n通过: 1\n未通过: 0\n明日计划: 跟进新人张伟的第二次陪访", orders: "/orders 张伟 2", stats: "/stats", cohort: "/cohort" },
+    samples: { checkIn: "日报", paste: "日报\n状态：上班\n在训：12\n试岗：3/1/0\n明日计划：和新人做第二次陪访", orders: "/orders 张伟 2", stats: "/stats", cohort: "/cohort" },
   },
   en: {
     title: "Training desk bot · demo", subtitle: "The real bot, on this machine, offline", language: "中文",
     light: "Light", dark: "Dark", tour: "Tour", panel: "Tour and timeline", reset: "Start over", close: "Close", ok: "OK", cancel: "Cancel",
     resetQuestion: "Start over? All chats are emptied and time returns to now.",
-    minutes10: "+10 min", hour: "+1 h", next: "Next reminder", morning: "Tomorrow 07:50", cohort: "Next cohort closes", date: "To a date…", go: "Go",
+    minutes10: "+10 min", hour: "+1 h", next: "Next reminder", morning: "Tomorrow 07:50", cohort: "Cohort closes", date: "Date…", go: "Go",
     clock: "Time", nothingPlanned: "Nothing of this kind is planned", onlyForward: "Time only moves forward",
     running: "Bot online", starting: "Starting", loading: "Preparing data", away: "Bot offline",
     manager: "manager", admin: "admin", newcomer: "newcomer", group: "Group", private: "Bot", bot: "bot", typing: "typing…",
@@ -50,7 +50,7 @@ const WORDS = {
     fine: "Fine", slow: "Slow", down: "Down", limited: "Rate limit", crash: "Kill the bot and restart it",
     struck: { fine: "All is well.", slow: (n) => `Every call takes 1.5 s longer; ${n} so far.`, down: (n) => `Telegram is out of reach, ${n} calls cut off. Nothing is lost; it goes out afterwards.`, limited: (n) => `Too many requests, ${n} refused. The bot waits as long as it is asked to.` },
     waiting: (n) => ` ${n} waiting for the bot.`, crashed: "The bot was killed and is coming back…", fell: "The bot fell over:", wire: "On the wire", wireHint: "The bot's latest calls",
-    failed: "That did not work", tourDone: "All eight done. Well travelled!", show: "Show me", tourHint: "Eight steps to know it. Or just play.",
+    failed: "That did not work", tourDone: "All eight done. Well travelled!", show: "Show me",
     steps: {
       buttons: ["Fill a check-in with buttons", "On 王芳's phone say 日报 and tap your way through."],
       paste: ["Paste a whole check-in", "On 李强's phone paste labelled lines in one go, then confirm."],
@@ -61,7 +61,7 @@ const WORDS = {
       stats: ["Ask /stats as admin", "On 周静's phone: this month at a glance, every percentage with its fraction."],
       crash: ["Kill the bot half-way through a form", "Begin a check-in, kill the bot, and go on when it is back."],
     },
-    samples: { checkIn: "日报", paste: "status: working\nin training: 12\non trial: 3\npassed: 1\nfailed: 0\nplan: second ride-along with a new hire", orders: "/orders 张伟 2", stats: "/stats", cohort: "/cohort" },
+    samples: { checkIn: "日报", paste: "日报\nStatus: At work\nIn training: 12\nTrial post: 3/1/0\nPlan for tomorrow: second ride-along with a new hire", orders: "/orders 张伟 2", stats: "/stats", cohort: "/cohort" },
   },
 };
 

@@ -1,6 +1,7 @@
 """A person in a private chat with the form driver, on a real database, each step in a session of its own."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +48,7 @@ class PersonInChat:
     language: Language = "en"
     toast: str = ""
     screens: list[Screen] = field(default_factory=list)
+    taken: bool = False
 
     def starts(self, form: Form, **arguments: Any) -> str:
         """Send the form's command."""
@@ -87,10 +89,14 @@ class PersonInChat:
 
     def state(self) -> dict[str, Any]:
         """The state of the active conversation, read from the database."""
+        found = self.active()
+        assert found is not None, "no form is being filled"
+        return dict(found.state)
+
+    def active(self) -> Conversation | None:
+        """The active conversation as stored."""
         with Session(self.database.engine) as session:
-            found = session.exec(select(Conversation).where(col(Conversation.active))).first()
-            assert found is not None, "no form is being filled"
-            return dict(found.state)
+            return session.exec(select(Conversation).where(col(Conversation.active))).first()
 
     def conversations(self) -> int:
         """How many conversations are stored."""
@@ -100,7 +106,8 @@ class PersonInChat:
     def is_now(self, role: Role, state: PersonState = PersonState.active) -> None:
         """An admin changes the person."""
         with self.database.transaction() as session:
-            person = session.exec(select(Person)).one()
+            person = session.get(Person, 1)
+            assert person is not None
             person.role, person.state = role, state
             session.add(person)
 
@@ -116,10 +123,26 @@ class PersonInChat:
             now=self.now,
             speaker=Speaker(TELEGRAM_ID),
             chat=Chat(TELEGRAM_ID, ChatKind.private),
-            person=session.exec(select(Person)).one(),
+            person=session.get(Person, 1),
             t=translator(self.language),
             press=press,
         )
+
+    def takes_text(self, form: Form) -> bool:
+        """Whether the open question takes free text."""
+        with Session(self.database.engine) as session:
+            found = session.exec(select(Conversation).where(col(Conversation.active))).one()
+            return driver.takes_text(found, form)
+
+    @contextmanager
+    def forms(self, form: Form) -> Iterator[None]:
+        """Another version of a form is declared."""
+        before = FORMS[form.name]
+        FORMS[form.name] = form
+        try:
+            yield
+        finally:
+            FORMS[form.name] = before
 
     def _step(self, work: Any, press: Press | None = None) -> str:
         self.now += timedelta(seconds=1)
@@ -139,7 +162,9 @@ class PersonInChat:
 def _screen(content: dict[str, Any]) -> Screen:
     params = content["params"]
     rows = params.get("reply_markup", {}).get("inline_keyboard", [])
-    buttons = {button["text"]: button["callback_data"] for row in rows for button in row}
+    buttons: dict[str, str] = {}
+    for button in (button for row in rows for button in row):
+        buttons.setdefault(button["text"], button["callback_data"])
     assert all(len(data.encode()) <= 64 for data in buttons.values())
     assert all(len(row) <= 8 for row in rows)
     assert sum(len(row) for row in rows) <= 100

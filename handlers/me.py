@@ -1,0 +1,92 @@
+"""`/me`: who somebody is to the bot, the language it writes in, and the own last records with buttons to change them."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+from sqlmodel import col, select
+
+from handlers import check_in, ride_along
+from handlers.keyboards import Button, button_data, rows_of
+from handlers.link import language_buttons
+from handlers.person_card import companies_in_words
+from handlers.roles import LANGUAGE_NAMES, ROLE_NAMES
+from handlers.translations import N_
+from handlers.turn import Turn
+from storage.follow_up import RideAlong
+from storage.own_records import own_dailies, own_leaves, own_orders
+from storage.people import Role, companies_of, display_name, memberships_of
+from storage.ride_alongs import ride_alongs_by
+from storage.roster import Hire
+
+LISTED = 3
+"""Newest records shown of each kind: a phone screen."""
+
+
+def me(turn: Turn) -> None:
+    """`/me`: the card of the speaker."""
+    t, person = turn.t, turn.who
+    own = memberships_of(turn.session, [turn.person_id]).get(turn.person_id, [])
+    lines = [
+        t("<b>{name}</b>", name=display_name(person)),
+        t("Role: {role}", role=t.plain(ROLE_NAMES[person.role])),
+        t("Companies: {companies}", companies=companies_in_words(t, person, own)),
+        t("Language: {language}", language=LANGUAGE_NAMES.get(person.language, LANGUAGE_NAMES[t.language])),
+    ]
+    if person.active_from is not None and person.active_from > turn.today:
+        lines.append(t("Asked for reports from {day} on", day=t.day(person.active_from)))
+    buttons: list[Button] = []
+    if person.role is not Role.viewer:
+        for heading, listed, edits in (_dailies(turn), _ride_alongs(turn), _orders(turn), _leaves(turn)):
+            if listed:
+                lines += [Markup(""), t("<b>{heading}</b>", heading=t.plain(heading)), *listed]
+                buttons += edits
+    lines += [Markup(""), t("Something wrong with name, role or company? An admin can change it.")]
+    turn.say(Markup("\n").join(lines), [*rows_of(buttons, 2), language_buttons()])
+
+
+Records = tuple[str, Sequence[Markup], Sequence[Button]]
+"""A heading (catalog text), one line for each record, the buttons that change them."""
+
+
+def _dailies(turn: Turn) -> Records:
+    t = turn.t
+    reports = own_dailies(turn.session, turn.person_id, LISTED)
+    lines = [
+        t("{day} · {state}", day=t.day(r.first_day), state=t.plain(check_in.STATE_WORDS[r.state])) for r in reports
+    ]
+    buttons = [
+        Button(f"✏️ {t.plain(N_('Daily'))} {r.first_day.month}/{r.first_day.day}", button_data(check_in.EDIT, r.id))
+        for r in reports
+    ]
+    return N_("Daily reports"), lines, buttons
+
+
+def _ride_alongs(turn: Turn) -> Records:
+    companies = [company.id for company in companies_of(turn.session, turn.who) if company.id is not None]
+    rides: list[RideAlong] = ride_alongs_by(turn.session, turn.person_id, companies, LISTED)
+    hires = {
+        hire.id: hire.name
+        for hire in turn.session.exec(select(Hire).where(col(Hire.id).in_([r.hire_id for r in rides]))).all()
+    }
+    lines = [turn.t("{day} · {name}", day=turn.t.day(r.day), name=hires.get(r.hire_id, "")) for r in rides]
+    buttons = [
+        ride_along.edit_button(turn, r, f"✏️ {hires.get(r.hire_id, '')} {r.day.month}/{r.day.day}") for r in rides
+    ]
+    return N_("Ride-alongs"), lines, buttons
+
+
+def _orders(turn: Turn) -> Records:
+    t = turn.t
+    orders = own_orders(turn.session, turn.person_id, LISTED)
+    lines = [
+        t("{day} · {name} · {quantity}", day=t.day(o.day), name=hire.name, quantity=o.quantity - o.refunded)
+        for o, hire in orders
+    ]
+    return N_("Orders"), lines, []
+
+
+def _leaves(turn: Turn) -> Records:
+    t = turn.t
+    leaves = own_leaves(turn.session, turn.person_id, LISTED)
+    lines = [t("{first} – {last}", first=t.day(leave.first_day), last=t.day(leave.last_day)) for leave in leaves]
+    return N_("Leave"), lines, []

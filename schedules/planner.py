@@ -1,0 +1,132 @@
+"""What the clock makes the bot do: at each tick, everything that is due now is put into the outbox, each thing once.
+
+A tick works from the records alone and is one transaction. Ticking twice, after a restart, or in several processes
+changes nothing: every message has a key that exists once. After an outage only what is still of use goes out; what was
+missed is counted and the admins are told (design: planner).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlmodel import Session, col, func, select
+
+from schedules import order_rate
+from schedules.calendars import Calendars, deadline_rules, load_calendars
+from schedules.deadlines import DeadlineRules
+from schedules.notices import plan_missed_notice, plan_notices
+from schedules.obligations import LONGEST_CATCH_UP, open_obligations, recompute_future
+from schedules.periods import ZONE
+from schedules.posts import plan_posts
+from schedules.reminders import count_missed, plan_reminders
+from storage.calendar_days import CalendarDay, CalendarYear
+from storage.groups import Heartbeat, beat
+from storage.planned import plans_alone
+
+log = structlog.get_logger()
+
+PART = "planner"
+OUTAGE = timedelta(minutes=10)
+"""No reminder is of use for a shorter time than this, so a shorter gap can't have swallowed one."""
+
+Hook = Callable[[Session, datetime], None]
+CLOCKWORK: tuple[Hook, ...] = (order_rate.lock_overdue,)
+"""What else the clock does. Each is called at every tick (UTC), must cost next to nothing when nothing is due, and
+must do its work once however often it is called."""
+
+
+@dataclass
+class TickResult:
+    """What one tick did."""
+
+    opened: int = 0
+    """Obligations written."""
+    reminders: int = 0
+    posts: int = 0
+    """Group posts and edits."""
+    notices: int = 0
+    missed: int = 0
+    """Reminders an outage swallowed."""
+    failed: tuple[str, ...] = ()
+    """Steps that failed and were rolled back alone; the others were done."""
+    skipped: bool = False
+    """Another process was planning."""
+
+    @property
+    def planned(self) -> int:
+        """Messages put into the outbox."""
+        return self.reminders + self.posts + self.notices
+
+
+def tick(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> TickResult:
+    """Plan what is due at `now` (aware, UTC). Idempotent.
+
+    A step that fails is logged and rolled back by itself, so that one fault does not silence everything; a failure to
+    write down who owes what is raised: the next tick starts from the same place.
+    """
+    if not plans_alone(session):
+        return TickResult(skipped=True)
+    result = TickResult()
+    heartbeat = session.get(Heartbeat, PART)
+    last_tick = heartbeat.at if heartbeat is not None else None
+    note = heartbeat.note if heartbeat is not None else ""
+    rules, calendars = deadline_rules(session, zone), load_calendars(session)
+    if last_tick is not None and _calendar_changed(session, last_tick):
+        recompute_future(session, now, rules)
+    result.opened = open_obligations(session, now, rules, calendars=calendars)
+
+    def reminders() -> None:
+        result.reminders = plan_reminders(session, now, rules, calendars)
+
+    def posts() -> None:
+        result.posts = plan_posts(session, now, rules, calendars)
+
+    def notices() -> None:
+        result.notices = plan_notices(session, now, rules, calendars)
+
+    def outage() -> None:
+        nonlocal note
+        if last_tick is None or now - last_tick < OUTAGE:
+            return
+        result.missed = _missed(session, last_tick, now, rules, calendars)
+        if result.missed:
+            note = f"{result.missed} reminders missed {last_tick:%Y-%m-%d %H:%MZ}–{now:%Y-%m-%d %H:%MZ}"
+            result.notices += plan_missed_notice(session, result.missed, last_tick, now)
+
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("reminders", reminders),
+        ("posts", posts),
+        ("notices", notices),
+        ("outage", outage),
+        *((hook.__name__, partial(hook, session, now)) for hook in CLOCKWORK),
+    ]
+    result.failed = tuple(name for name, step in steps if not _do(session, name, step))
+    if last_tick is None or last_tick < now or note != (heartbeat.note if heartbeat is not None else ""):
+        beat(session, PART, now, note)
+    return result
+
+
+def _do(session: Session, name: str, step: Callable[[], None]) -> bool:
+    savepoint = session.begin_nested()
+    try:
+        step()
+        savepoint.commit()
+    except Exception:
+        savepoint.rollback()
+        log.exception("a step of the planner failed", action="tick.step_failed", step=name)
+        return False
+    return True
+
+
+def _missed(session: Session, last_tick: datetime, now: datetime, rules: DeadlineRules, calendars: Calendars) -> int:
+    return count_missed(session, max(last_tick, now - LONGEST_CATCH_UP), now, rules, calendars)
+
+
+def _calendar_changed(session: Session, since: datetime) -> bool:
+    """Whether an admin set days or loaded a year since the last tick (the same instant included)."""
+    newest_day = session.exec(select(func.max(CalendarDay.recorded_at))).one()
+    newest_year = session.exec(select(func.max(col(CalendarYear.loaded_at)))).one()
+    return any(at is not None and at >= since for at in (newest_day, newest_year))
