@@ -4,11 +4,16 @@ Replies are written with their text ready (kind `call`); everything listed here 
 moment, so that it is in the reader's language and true, and so that a nag whose report has come in is dropped.
 """
 
-from handlers import boards, reminders
+from handlers import boards, cohort_card, missing, reminders, standings
 from handlers.outgoing import Composer
 from schedules.boards import BOARD
+from schedules.posts import COHORT_CARD, COMPANIES, WEEKLY_STATE
 
 COMPOSERS: dict[str, Composer] = {
     BOARD: boards.compose_board,
     **reminders.COMPOSERS,
+    COHORT_CARD: cohort_card.compose_cohort_card,
+    WEEKLY_STATE: standings.compose_weekly_state,
+    COMPANIES: standings.compose_companies,
+    missing.ASKED: missing.compose_asked_reminder,
 }

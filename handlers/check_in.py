@@ -113,7 +113,7 @@ def load(turn: Turn, record_id: int) -> Values | None:
 def save(turn: FormTurn) -> None:
     """Hand the check-in in, or a new version of it, and record what came with it."""
     session, who, now = turn.turn.session, turn.turn.who, turn.turn.now
-    person_id, day = _person_id(turn.turn), turn.day()
+    person_id, day = turn.turn.person_id, turn.day()
     check_day(turn, day.isoformat())
     before = daily_of(session, person_id, day)
     body = dict(turn.values)
@@ -141,7 +141,7 @@ CHECK_IN = Form(
 
 
 def _edit_if_filed(turn: Turn, day: date) -> bool:
-    report = daily_of(turn.session, _person_id(turn), day)
+    report = daily_of(turn.session, turn.person_id, day)
     if report is None or report.id is None:
         return False
     turn.say(
@@ -155,7 +155,7 @@ def _say_if_nothing_is_due(turn: Turn, day: date) -> None:
     t = turn.t
     if not calendar_of(turn.session, turn.who).is_workday(day):
         turn.say(t("{day} is a rest day: nothing is due. You can still hand one in as an extra.", day=t.day(day)))
-    elif overlapping_leaves(turn.session, _person_id(turn), day, day):
+    elif overlapping_leaves(turn.session, turn.person_id, day, day):
         turn.say(t("You are on leave on {day}: nothing is due. You can still hand one in as an extra.", day=t.day(day)))
 
 
@@ -178,7 +178,7 @@ def _say_saved(turn: FormTurn, report: Report) -> None:
 
 def _settle_leave(turn: FormTurn, old: Values) -> int | None:
     """Being on leave is recorded as leave; a day of leave that came from this check-in goes when it changes."""
-    session, person_id, day = turn.turn.session, _person_id(turn.turn), turn.day()
+    session, person_id, day = turn.turn.session, turn.turn.person_id, turn.day()
     held = session.get(Leave, old["leave_id"]) if old.get("leave_id") else None
     if turn.values.get("status") == ON_LEAVE:
         known = overlapping_leaves(session, person_id, day, day)
@@ -205,7 +205,7 @@ def _settle_problem(turn: FormTurn, old: Values) -> int | None:
         return held.id
     if held is not None and held.text == text:
         return held.id
-    return record_problem(session, company_id, _person_id(turn.turn), category, text, turn.day(), now).id
+    return record_problem(session, company_id, turn.turn.person_id, category, text, turn.day(), now).id
 
 
 def _settle_progress(turn: FormTurn, old: Values) -> None:
@@ -218,7 +218,7 @@ def _settle_progress(turn: FormTurn, old: Values) -> None:
         record_progress(
             turn.turn.session,
             solutions[row["solution"]],
-            _person_id(turn.turn),
+            turn.turn.person_id,
             turn.day(),
             row["percent"],
             row.get("note") or "",
@@ -251,9 +251,3 @@ def _company_id(turn: FormTurn, values: Values) -> CompanyId:
     if not own:
         raise Wrong(N_("You look after no company yet, so sessions and problems cannot be kept. An admin can help."))
     return next(company.id for company in companies(turn) if company.id is not None)
-
-
-def _person_id(turn: Turn) -> PersonId:
-    person_id = turn.who.id
-    assert person_id is not None
-    return person_id

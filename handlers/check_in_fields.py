@@ -93,7 +93,7 @@ class PlanText(Text):
 
     def options(self, turn: FormTurn) -> Sequence[Option]:
         """The person's last plans, each once."""
-        bodies = recent_dailies(turn.turn.session, _person_id(turn))
+        bodies = recent_dailies(turn.turn.session, turn.turn.person_id)
         plans = dict.fromkeys(str(body["plan"]) for body in bodies if body.get("plan"))
         return tuple(Option(plan, plan, literal=True) for plan in list(plans)[:PLANS_OFFERED])
 
@@ -155,7 +155,7 @@ def _counts(turn: FormTurn) -> dict[str, int] | None:
 
 
 def _last_daily(turn: FormTurn) -> dict[str, Any]:
-    bodies = recent_dailies(turn.turn.session, _person_id(turn), before=turn.day())
+    bodies = recent_dailies(turn.turn.session, turn.turn.person_id, before=turn.day())
     return next((body for body in bodies if body.get("status") != ON_LEAVE), {})
 
 
@@ -334,9 +334,3 @@ FIELDS = (
         applies=is_counted,
     ),
 )
-
-
-def _person_id(turn: FormTurn) -> PersonId:
-    person_id = turn.turn.who.id
-    assert person_id is not None
-    return person_id

@@ -104,7 +104,7 @@ def orders_by_hire(session: Session, cohort_id: CohortId, as_of: date) -> Mappin
         .where(Hire.cohort_id == cohort_id, in_window_by(col(Order.day), as_of))
         .group_by(col(Order.hire_id))
     ).all()
-    return {hire_id: int(orders) for hire_id, orders in rows if orders}
+    return {HireId(hire_id): int(orders) for hire_id, orders in rows if orders}
 
 
 def _visible(turn: Turn) -> list[CohortFigures]:

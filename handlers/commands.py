@@ -4,7 +4,33 @@ Routing, the command menus, /help and the permission test are all read from thes
 that is not here does not exist. The order is the order of the menu.
 """
 
-from handlers import admission, check_in, company, help, invite, link, me, people, person_card, report, start, status
+from handlers import (
+    admission,
+    check_in,
+    cohort,
+    cohort_card,
+    company,
+    help,
+    hire_history,
+    invite,
+    leave,
+    link,
+    me,
+    missing,
+    order_list,
+    orders,
+    people,
+    person_card,
+    rank,
+    refunds,
+    report,
+    ride_along,
+    roster,
+    start,
+    stats,
+    status,
+    summary,
+)
 from handlers.access import ADMINS, ANYWHERE, EVERY_ROLE, GROUP, ButtonRule, Command
 from handlers.forms import driver
 from handlers.forms.form import Form
@@ -21,6 +47,19 @@ def press_form(turn: Turn) -> None:
 
 COMMANDS: tuple[Command, ...] = (
     Command("checkin", check_in.start, N_("Daily check-in"), words=("日报", "签到", "daily")),
+    Command("orders", orders.start, N_("Orders: 张伟 2, or a list"), words=("出单", "订单", "orders")),
+    Command("ridealong", ride_along.start, N_("Ride-along with a hire"), words=("陪访", "ridealong")),
+    Command("refund", refunds.start, N_("Refund an order"), words=("退单", "refund"), in_menu=False),
+    Command(
+        "roster",
+        roster.show,
+        N_("Roster: cohorts and hires; with a name: that cohort or hire"),
+        words=("名册", "新人", "roster"),
+    ),
+    Command(
+        "history", hire_history.show, N_("All that is recorded about a hire"), words=("履历", "history"), in_menu=False
+    ),
+    Command("leave", leave.start, N_("Leave: away from–to"), words=("请假", "leave")),
     Command("report", report.command, N_("Weekly, monthly, plan and order-rate reports"), words=("报告", "report")),
     Command(
         "weekly", report.start_kind(ReportKind.weekly), N_("Weekly report"), words=("周报", "weekly"), in_menu=False
@@ -28,7 +67,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "monthly", report.start_kind(ReportKind.monthly), N_("Monthly report"), words=("月报", "monthly"), in_menu=False
     ),
-    Command("plan", report.start_kind(ReportKind.plan), N_("Training plan"), words=("下月计划", "培训计划"), in_menu=False),
+    Command(
+        "plan", report.start_kind(ReportKind.plan), N_("Training plan"), words=("下月计划", "培训计划"), in_menu=False
+    ),
     Command(
         "orderrate",
         report.start_kind(ReportKind.order_rate),
@@ -43,6 +84,32 @@ COMMANDS: tuple[Command, ...] = (
         words=("销售技能总结", "技能总结"),
         in_menu=False,
     ),
+    Command(
+        "cohort",
+        cohort.cohort,
+        N_("A cohort's card: order rate, level, retention, picture"),
+        EVERY_ROLE,
+        ANYWHERE,
+        words=("批次", "cohort"),
+    ),
+    Command(
+        "stats",
+        stats.stats,
+        N_("Figures at a glance: /stats, /stats 2026-10, /stats last week, a company, a person"),
+        EVERY_ROLE,
+        ANYWHERE,
+        words=("统计", "stats"),
+    ),
+    Command(
+        "missing",
+        missing.missing,
+        N_("What is not in yet: /missing, /missing weekly, /missing 11/23"),
+        EVERY_ROLE,
+        ANYWHERE,
+        words=("未交", "missing"),
+    ),
+    Command("rank", rank.rank, N_("Companies by order rate of a month"), EVERY_ROLE, ANYWHERE, words=("排名", "rank")),
+    Command("summary", summary.summary, N_("Post the current cohort cards to the group"), ADMINS, ANYWHERE),
     Command("me", me.me, N_("Who I am here, my language, my last records"), EVERY_ROLE, words=("我的",)),
     Command("people", people.people, N_("Everyone who takes part: approve, change, deactivate"), ADMINS),
     Command("invite", invite.invite, N_("A link for managers to join by"), ADMINS, words=("邀请",)),
@@ -68,7 +135,30 @@ BUTTONS: tuple[ButtonRule, ...] = (
     ButtonRule(FORM_BUTTON, press_form, roles=EVERY_ROLE, open_to_strangers=True),
     ButtonRule(check_in.START, check_in.pressed_start),
     ButtonRule(check_in.EDIT, check_in.pressed_edit),
+    ButtonRule(orders.START, orders.start),
+    ButtonRule(orders.UNDO, orders.pressed_undo),
+    ButtonRule(order_list.EDIT, orders.pressed_edit),
+    ButtonRule(order_list.LIST, order_list.show_recent),
+    ButtonRule(order_list.MENU, order_list.open_order),
+    ButtonRule(order_list.REFUND, refunds.pressed_refund),
+    ButtonRule(order_list.MOVE, refunds.pressed_move),
+    ButtonRule(ride_along.START, ride_along.start),
+    ButtonRule(ride_along.EDIT, ride_along.pressed_edit),
+    ButtonRule(ride_along.LIST, ride_along.show_list),
+    ButtonRule(ride_along.CLOSE, ride_along.pressed_close),
+    ButtonRule(roster.BUTTON, roster.pressed),
+    ButtonRule(leave.START, leave.start),
+    ButtonRule(leave.EDIT, leave.pressed_edit),
+    ButtonRule(leave.CANCEL, leave.pressed_cancel),
     ButtonRule(report.BUTTON, report.press),
+    ButtonRule(cohort.CARD, cohort.pressed_card, EVERY_ROLE, ANYWHERE),
+    ButtonRule(cohort.LIST, cohort.pressed_list, EVERY_ROLE, ANYWHERE),
+    ButtonRule(cohort_card.HIRES, cohort.pressed_hires, EVERY_ROLE),
+    ButtonRule(stats.STATS, stats.pressed_stats, EVERY_ROLE, ANYWHERE),
+    ButtonRule(missing.LIST, missing.pressed_list, EVERY_ROLE, ANYWHERE),
+    ButtonRule(missing.REMIND, missing.pressed_remind, ADMINS, ANYWHERE),
+    ButtonRule(rank.RANK, rank.pressed_rank, EVERY_ROLE, ANYWHERE),
+    ButtonRule(summary.SEND, summary.pressed_send, ADMINS, ANYWHERE),
     ButtonRule("join", start.join, roles=EVERY_ROLE, open_to_strangers=True),
     ButtonRule("approve", admission.approve, roles=ADMINS),
     ButtonRule("reject", admission.turn_down, roles=ADMINS),
@@ -80,6 +170,12 @@ BUTTONS: tuple[ButtonRule, ...] = (
 
 FORMS: tuple[Form, ...] = (
     check_in.CHECK_IN,
+    orders.ORDERS,
+    ride_along.RIDE_ALONG,
+    refunds.REFUND_FORM,
+    refunds.MOVE_FORM,
+    *roster.FORMS,
+    leave.LEAVE,
     *report.FORMS,
     start.JOIN,
     invite.INVITE,

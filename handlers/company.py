@@ -91,7 +91,7 @@ def _line(turn: Turn, each: Company) -> Markup:
     week = _week_name(t, each.work_week)
     region = f" · {each.region}" if each.region else ""
     off = t.plain(N_(" · switched off")) if not each.active else ""
-    return t("{name}{region} · {week}{off}", name=each.name, region=region, week=week, off=off)
+    return Markup("{}{} · {}{}").format(each.name, region, week, off)
 
 
 def _show_card(turn: Turn, each: Company) -> None:
@@ -99,7 +99,7 @@ def _show_card(turn: Turn, each: Company) -> None:
     assert each.id is not None
     managers = t.plain(N_(", ")).join(display_name(person) for person in managers_of(turn.session, each.id)[:20])
     lines = [
-        t("<b>{name}</b>", name=each.name),
+        Markup("<b>{}</b>").format(each.name),
         t("Region: {region}", region=each.region or "—"),
         t("Work week: {week}", week=_week_name(t, each.work_week)),
         t("Managers: {names}", names=managers or "—"),

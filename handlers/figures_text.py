@@ -1,7 +1,7 @@
-"""How a figure is written, everywhere: the fraction with the percentage or level, and whether it is final (handbook §5.2).
+"""How a figure is written, everywhere: its fraction with the percentage or level, interim or final (handbook §5).
 
-Nothing is computed here: counts come from `storage.cohort_figures`, `storage.coverage` and `schedules.standing`, and are
-cut to decimals by `storage.ratios`. Texts are plain, without markup: for messages, pictures and workbooks alike.
+Nothing is computed here: counts come from `storage.cohort_figures`, `storage.coverage` and `schedules.standing`, and
+`storage.ratios` cuts them to decimals. Texts are plain, without markup: for messages, pictures and workbooks alike.
 """
 
 from datetime import date

@@ -1,13 +1,12 @@
 """Marking hires on post 上岗, and correcting the date afterwards (handbook §5.1, §5.2, §6)."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
 from handlers.cohort_form import preset_name
-from handlers.forms.fields import Field, Option, Values, Wrong, iso
+from handlers.forms.fields import Field, Option, Wrong, iso
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.kinds import Day, OneOf, Text
 from handlers.hire_card import draw_after, draw_hire
@@ -15,7 +14,6 @@ from handlers.hire_picks import candidates_where, chosen, pick_fields
 from handlers.hire_words import some_names
 from handlers.roster_scope import as_wrong, own_cohort, own_hire, recording
 from handlers.translations import N_
-from handlers.turn import Turn
 from storage.groups import record_audit
 from storage.hire_state import close_of, day_no
 from storage.order_book import orders_of_hire
@@ -214,14 +212,13 @@ ON_POST = Form(
 assert NEXT_COHORT_AFTER_DAYS == 15, "the question names the number"
 
 
-def _load_date(turn: Turn, record_id: int) -> Values | None:
-    hire = own_hire(turn, record_id)
-    return {"day": iso(hire.on_post)} if hire is not None and hire.on_post is not None else None
+def _hire(turn: FormTurn) -> Hire | None:
+    return own_hire(turn.turn, turn.values.get("whom", ""))
 
 
 def _change_notes(turn: FormTurn) -> Sequence[str | Markup]:
     """What another on-post date does to the window and to the orders in it."""
-    t, hire = turn.turn.t, own_hire(turn.turn, turn.record_id)
+    t, hire = turn.turn.t, _hire(turn)
     if hire is None or hire.on_post is None or hire.closes_on is None:
         return []
     day = turn.day()
@@ -232,7 +229,14 @@ def _change_notes(turn: FormTurn) -> Sequence[str | Markup]:
         for first, last in ((hire.on_post, hire.closes_on), (day, until))
     )
     said = [
-        t(N_("{name}: window {from_old}–{to_old} → {from_new}–{to_new}"), name=hire.name, **_span("old", t, hire.on_post, hire.closes_on), **_span("new", t, day, until)),
+        t(
+            N_("{name}: window {from_old}–{to_old} → {from_new}–{to_new}"),
+            name=hire.name,
+            from_old=t.day(hire.on_post),
+            to_old=t.day(hire.closes_on),
+            from_new=t.day(day),
+            to_new=t.day(until),
+        ),
         t(N_("Orders in the window: {before} → {after}. All figures follow."), before=before, after=after),
     ]
     if hire.last_day is not None and hire.last_day >= day:
@@ -240,12 +244,8 @@ def _change_notes(turn: FormTurn) -> Sequence[str | Markup]:
     return said
 
 
-def _span(which: str, t: Any, first: date, last: date) -> dict[str, str]:
-    return {f"from_{which}": t.day(first), f"to_{which}": t.day(last)}
-
-
 def _change_warnings(turn: FormTurn) -> Sequence[str | Markup]:
-    t, hire = turn.turn.t, own_hire(turn.turn, turn.record_id)
+    t, hire = turn.turn.t, _hire(turn)
     if hire is None or hire.id is None:
         return []
     early = [o for o in orders_of_hire(turn.turn.session, hire.id) if o.day < turn.day() and o.quantity > o.refunded]
@@ -255,12 +255,14 @@ def _change_warnings(turn: FormTurn) -> Sequence[str | Markup]:
 
 
 def _save_date(turn: FormTurn) -> None:
-    whole_turn, hire = turn.turn, own_hire(turn.turn, turn.record_id)
+    whole_turn, hire = turn.turn, _hire(turn)
     if hire is None:
         raise Wrong(N_("This hire is no longer yours to change."))
     before = hire.on_post
     try:
-        correct_on_post(whole_turn.session, hire, turn.day(), recording(whole_turn), reason=turn.values.get("reason") or "")
+        correct_on_post(
+            whole_turn.session, hire, turn.day(), recording(whole_turn), reason=turn.values.get("reason") or ""
+        )
     except RosterRefusal as refusal:
         raise as_wrong(whole_turn, refusal, hire.name) from None
     details = {"hire": hire.id, "before": str(before), "after": str(hire.on_post)}
@@ -293,5 +295,4 @@ ON_POST_DATE = Form(
     save=_save_date,
     notes=_change_notes,
     warnings=_change_warnings,
-    load=_load_date,
 )

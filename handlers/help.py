@@ -10,8 +10,8 @@ from handlers.turn import ChatKind, Turn
 from storage.people import PersonState, Role
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (N_("Record"), ("checkin", "ridealong", "orders", "drill", "spotcheck", "problem", "roster", "leave")),
-    (N_("Reports"), ("due", "report", "plan")),
+    (N_("Record"), ("checkin", "orders", "ridealong", "refund", "drill", "spotcheck", "problem", "roster", "leave")),
+    (N_("Reports"), ("due", "report", "weekly", "monthly", "plan", "orderrate", "skills")),
     (N_("Figures"), ("stats", "cohort", "missing", "kpi")),
     (N_("Look after the group"), ("people", "invite", "company", "link", "unlink", "calendar", "settings", "status")),
 )
@@ -34,7 +34,7 @@ def help(turn: Turn) -> None:
     elif topic:
         turn.say(_topic(person.role, topic, t) or t(UNKNOWN, topic=turn.arguments.strip()[:40]))
     else:
-        turn.say(Markup("\n\n").join([overview_of(person.role, t), *_pasted(person.role, t)]))
+        turn.say(Markup("\n\n").join([overview_of(person.role, t, also_hidden=True), *_pasted(person.role, t)]))
 
 
 def overview(turn: Turn) -> Markup:
@@ -42,9 +42,9 @@ def overview(turn: Turn) -> Markup:
     return overview_of(turn.who.role, turn.t)
 
 
-def overview_of(role: Role, t: Translator) -> Markup:
-    """The commands of a role, grouped, in a private chat."""
-    listed = {command.name: command for command in commands_for(role, ChatKind.private)}
+def overview_of(role: Role, t: Translator, *, also_hidden: bool = False) -> Markup:
+    """The commands of a role, grouped, in a private chat; `also_hidden`: with those that are not on the menu."""
+    listed = {command.name: command for command in commands_for(role, ChatKind.private, also_hidden=also_hidden)}
     blocks: list[Markup] = []
     for heading, names in GROUPS:
         own = [listed.pop(name) for name in names if name in listed]
@@ -56,14 +56,14 @@ def overview_of(role: Role, t: Translator) -> Markup:
 
 
 def _block(heading: str, listed: list[Command], t: Translator) -> Markup:
-    lines = [t("<b>{heading}</b>", heading=t.plain(heading))]
+    lines = [Markup("<b>{}</b>").format(t.plain(heading))]
     lines += [_line(command, t) for command in listed]
     return Markup("\n").join(lines)
 
 
 def _line(command: Command, t: Translator) -> Markup:
     words = f" ({' '.join(command.words[:2])})" if command.words and t.language == "zh" else ""
-    return t("/{name}{words} {what}", name=command.name, words=words, what=t.plain(command.help))
+    return Markup("/{}{} {}").format(command.name, words, t.plain(command.help))
 
 
 def _in_group(turn: Turn, role: Role) -> Markup:
@@ -91,14 +91,13 @@ def _pasted(role: Role, t: Translator) -> list[Markup]:
 
 
 def _example(form: Form, t: Translator) -> Markup:
-    title = t("<b>{title}</b>", title=t.plain(form.title))
-    return title + Markup("\n<pre>{}</pre>").format(t.plain(form.example))
+    return Markup("<b>{}</b>\n<pre>{}</pre>").format(t.plain(form.title), t.plain(form.example))
 
 
 def _topic(role: Role, topic: str, t: Translator) -> Markup | None:
     """One command with the pasted form that goes with it; None when the role has no such command or form."""
     command = next(
-        (c for c in commands_for(role, ChatKind.private) if topic == c.name or topic in c.words),
+        (c for c in commands_for(role, ChatKind.private, also_hidden=True) if topic == c.name or topic in c.words),
         None,
     )
     form = next(

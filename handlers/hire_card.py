@@ -36,7 +36,9 @@ def draw_hire(turn: Turn, hire: Hire, *, above: str | Markup = "") -> Screen:
     lines += _training_lines(t, hire, replay(events))
     lines += _post_lines(turn, hire, events)
     if hire.stage in ENDED and hire.last_day is not None:
-        lines.append(t(N_("Last day {day}. Reason: {reason}"), day=t.day(hire.last_day), reason=hire.left_reason or "—"))
+        lines.append(
+            t(N_("Last day {day}. Reason: {reason}"), day=t.day(hire.last_day), reason=hire.left_reason or "—")
+        )
     return Markup("\n").join(lines), _buttons(turn, hire, trial_first=company.trial_when == "before_training")
 
 
@@ -63,7 +65,13 @@ def _post_lines(turn: Turn, hire: Hire, events: Sequence[HireEvent]) -> list[Mar
     if hire.on_post is None or hire.closes_on is None or hire.id is None:
         return []
     t = turn.t
-    lines = [t(N_("On post {day}; the window lasts until {until}, 24:00"), day=_long_day(turn, hire), until=t.day(hire.closes_on))]
+    lines = [
+        t(
+            N_("On post {day}; the window lasts until {until}, 24:00"),
+            day=_long_day(turn, hire),
+            until=t.day(hire.closes_on),
+        )
+    ]
     override = next((e.note for e in events if e.kind is EventKind.on_post and e.note), "")
     if override:
         lines.append(t(N_("On post by an admin's override: {reason}"), reason=override))

@@ -2,11 +2,11 @@
 
 from markupsafe import Markup
 
-from handlers.hire_words import EVENT_WORDS, short_day
-from handlers.keyboards import Button, button_data, rows_of
+from handlers.hire_words import EVENT_WORDS, hire_words, short_day
+from handlers.keyboards import rows_of
+from handlers.pages import page_of
 from handlers.roster_scope import company_ids, own_hire
 from handlers.roster_screens import BUTTON, Screen, button, named_button
-from handlers.hire_words import hire_words
 from handlers.translations import N_, Translator
 from handlers.turn import Turn
 from storage.people import Person, PersonId, display_name
@@ -16,6 +16,7 @@ from storage.roster_lists import find_hires
 
 EVENTS_A_PAGE = 20
 HIRES_OFFERED = 15
+NOBODY_CALLED = N_("I find nobody called “{name}” on your roster. /roster shows who is there.")
 _WITH_SCORE = frozenset({EventKind.exam_passed, EventKind.exam_failed})
 
 
@@ -29,7 +30,7 @@ def show(turn: Turn) -> None:
     hires = find_hires(turn.session, ids, name, turn.today)
     hires = hires or find_hires(turn.session, ids, name, turn.today, partly=True)
     if not hires:
-        turn.say(t(N_("I find nobody called “{name}” on your roster. /roster shows who is there."), name=name[:60]))
+        turn.say(t(NOBODY_CALLED, name=name[:60]))
     elif len(hires) == 1:
         turn.say(*draw_history(turn, hires[0]))
     else:
@@ -40,19 +41,11 @@ def show(turn: Turn) -> None:
 def draw_history(turn: Turn, hire: Hire, page: int = 0) -> Screen:
     """A hire's events, oldest first, with who recorded them and when."""
     t, events = turn.t, history(turn.session, hire)
-    pages = max(1, -(-len(events) // EVENTS_A_PAGE))
-    page = min(max(page, 0), pages - 1)
     people = {e.recorded_by: turn.session.get(Person, e.recorded_by) for e in events if e.recorded_by is not None}
     lines = [t(N_("<b>History</b> · {hire}"), hire=hire_words(t, hire, turn.today))]
-    for number, event in enumerate(events, 1):
-        if page * EVENTS_A_PAGE < number <= (page + 1) * EVENTS_A_PAGE:
-            lines.append(_line(turn, number, event, people))
-    turning = []
-    if page > 0:
-        turning.append(Button(f"‹ {page}/{pages}", button_data(BUTTON, "history", hire.id, page - 1)))
-    if page < pages - 1:
-        turning.append(Button(f"{page + 2}/{pages} ›", button_data(BUTTON, "history", hire.id, page + 1)))
-    return Markup("\n").join(lines), [turning, [button(t, N_("‹ Card"), "hire", hire.id)]]
+    listed = page_of([_line(turn, n, event, people) for n, event in enumerate(events, 1)], page, EVENTS_A_PAGE)
+    keyboard = [listed.turning(BUTTON, "history", hire.id), [button(t, N_("‹ Card"), "hire", hire.id)]]
+    return Markup("\n").join([*lines, *listed.lines]), keyboard
 
 
 def _line(turn: Turn, number: int, event: HireEvent, people: dict[PersonId, Person | None]) -> Markup:

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from handlers.forms.fields import Field, Option, Values, Wrong
+from handlers.forms.fields import Field, Option, Wrong
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.kinds import OneOf, Text
 from handlers.hire_card import draw_hire
@@ -13,7 +13,6 @@ from handlers.new_hires import same_name_words
 from handlers.roster_entry import LONGEST_NAME, HireLine, checked, clean
 from handlers.roster_scope import as_wrong, own_cohort, own_hire, recording
 from handlers.translations import N_
-from handlers.turn import Turn
 from storage.roster import Hire
 from storage.roster_events import move_to_cohort, rename
 from storage.roster_lists import cohorts_of, same_names
@@ -23,7 +22,7 @@ NOT_YOURS = N_("This hire is no longer yours to change.")
 
 
 def _hire(turn: FormTurn) -> Hire | None:
-    return own_hire(turn.turn, turn.values.get("whom", turn.record_id))
+    return own_hire(turn.turn, turn.values.get("whom", ""))
 
 
 def _cohorts(turn: FormTurn) -> list[Option]:
@@ -95,19 +94,11 @@ def _rename_warnings(turn: FormTurn) -> Sequence[str | Markup]:
     return same_name_words(turn.turn.t, same_names(turn.turn.session, hire.company_id, [name]), turn.today)
 
 
-def _load_name(turn: Turn, record_id: int) -> Values | None:
-    hire = own_hire(turn, record_id)
-    return None if hire is None else {}
-
-
 RENAME = Form(
-    name="rename",
+    name="hirename",
     title=N_("Rename"),
-    words=("rename",),
-    fields=(
-        Field("name", N_("Name"), N_("What is the right name?"), Text(1, LONGEST_NAME), check=_check_name),
-    ),
+    words=("hirename",),
+    fields=(Field("name", N_("Name"), N_("What is the right name?"), Text(1, LONGEST_NAME), check=_check_name),),
     save=_rename,
     warnings=_rename_warnings,
-    load=_load_name,
 )

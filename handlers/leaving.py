@@ -13,9 +13,9 @@ from handlers.forms.kinds import Day, OneOf, Text
 from handlers.hire_card import draw_after, draw_hire
 from handlers.hire_picks import candidates_where, chosen, pick_fields
 from handlers.hire_words import some_names
+from handlers.keyboards import Button, button_data
 from handlers.roster_scope import as_wrong, own_cohort, own_hire, recording
 from handlers.roster_screens import BUTTON
-from handlers.keyboards import Button, button_data
 from handlers.translations import N_, Translator
 from handlers.turn import Turn
 from storage.cohort_figures import LeavingEffect, effect_of_leaving
@@ -160,7 +160,9 @@ LEFT = Form(
             "how",
             N_("How"),
             N_("Still in training: resigned, or eliminated?"),
-            OneOf((Option(RESIGNED, N_("Resigned"), ("离职", "主动")), Option(ELIMINATED, N_("Eliminated"), ("淘汰",)))),
+            OneOf(
+                (Option(RESIGNED, N_("Resigned"), ("离职", "主动")), Option(ELIMINATED, N_("Eliminated"), ("淘汰",)))
+            ),
             applies=_in_training,
         ),
         Field(
@@ -213,10 +215,18 @@ def _rejoin_notes(turn: FormTurn) -> Sequence[str | Markup]:
         return []
     if _is_new_episode(turn):
         return [
-            t(N_("The window closed before: {name} starts anew with the cohort chosen; the old one keeps a leaver."), name=hire.name)
+            t(
+                N_("The window closed before: {name} starts anew with the cohort chosen; the old one keeps a leaver."),
+                name=hire.name,
+            )
         ]
     if hire.closes_on is not None:
-        return [t(N_("Back inside the window: it is not extended and closes on {day} as before."), day=t.day(hire.closes_on))]
+        return [
+            t(
+                N_("Back inside the window: it is not extended and closes on {day} as before."),
+                day=t.day(hire.closes_on),
+            )
+        ]
     return [t(N_("Goes on where {name} was before leaving."), name=hire.name)]
 
 

@@ -1,11 +1,11 @@
-"""`/me`: who somebody is to the bot, the language it writes in, and the own last records with buttons to change them."""
+"""`/me`: who somebody is to the bot, the language it uses, and the own last records with buttons to change them."""
 
 from collections.abc import Sequence
 
 from markupsafe import Markup
 from sqlmodel import col, select
 
-from handlers import check_in, ride_along
+from handlers import check_in, leave, order_list, ride_along
 from handlers.keyboards import Button, button_data, rows_of
 from handlers.link import language_buttons
 from handlers.person_card import companies_in_words
@@ -27,7 +27,7 @@ def me(turn: Turn) -> None:
     t, person = turn.t, turn.who
     own = memberships_of(turn.session, [turn.person_id]).get(turn.person_id, [])
     lines = [
-        t("<b>{name}</b>", name=display_name(person)),
+        Markup("<b>{}</b>").format(display_name(person)),
         t("Role: {role}", role=t.plain(ROLE_NAMES[person.role])),
         t("Companies: {companies}", companies=companies_in_words(t, person, own)),
         t("Language: {language}", language=LANGUAGE_NAMES.get(person.language, LANGUAGE_NAMES[t.language])),
@@ -38,7 +38,7 @@ def me(turn: Turn) -> None:
     if person.role is not Role.viewer:
         for heading, listed, edits in (_dailies(turn), _ride_alongs(turn), _orders(turn), _leaves(turn)):
             if listed:
-                lines += [Markup(""), t("<b>{heading}</b>", heading=t.plain(heading)), *listed]
+                lines += [Markup(""), Markup("<b>{}</b>").format(t.plain(heading)), *listed]
                 buttons += edits
     lines += [Markup(""), t("Something wrong with name, role or company? An admin can change it.")]
     turn.say(Markup("\n").join(lines), [*rows_of(buttons, 2), language_buttons()])
@@ -51,12 +51,10 @@ Records = tuple[str, Sequence[Markup], Sequence[Button]]
 def _dailies(turn: Turn) -> Records:
     t = turn.t
     reports = own_dailies(turn.session, turn.person_id, LISTED)
-    lines = [
-        t("{day} · {state}", day=t.day(r.first_day), state=t.plain(check_in.STATE_WORDS[r.state])) for r in reports
-    ]
+    lines = [Markup("{} · {}").format(t.day(r.first_day), t.plain(check_in.STATE_WORDS[r.state])) for r in reports]
+    daily = t.plain(N_("Daily"))
     buttons = [
-        Button(f"✏️ {t.plain(N_('Daily'))} {r.first_day.month}/{r.first_day.day}", button_data(check_in.EDIT, r.id))
-        for r in reports
+        Button(f"✏️ {daily} {r.first_day.month}/{r.first_day.day}", button_data(check_in.EDIT, r.id)) for r in reports
     ]
     return N_("Daily reports"), lines, buttons
 
@@ -68,7 +66,7 @@ def _ride_alongs(turn: Turn) -> Records:
         hire.id: hire.name
         for hire in turn.session.exec(select(Hire).where(col(Hire.id).in_([r.hire_id for r in rides]))).all()
     }
-    lines = [turn.t("{day} · {name}", day=turn.t.day(r.day), name=hires.get(r.hire_id, "")) for r in rides]
+    lines = [Markup("{} · {}").format(turn.t.day(r.day), hires.get(r.hire_id, "")) for r in rides]
     buttons = [
         ride_along.edit_button(turn, r, f"✏️ {hires.get(r.hire_id, '')} {r.day.month}/{r.day.day}") for r in rides
     ]
@@ -78,15 +76,18 @@ def _ride_alongs(turn: Turn) -> Records:
 def _orders(turn: Turn) -> Records:
     t = turn.t
     orders = own_orders(turn.session, turn.person_id, LISTED)
-    lines = [
-        t("{day} · {name} · {quantity}", day=t.day(o.day), name=hire.name, quantity=o.quantity - o.refunded)
-        for o, hire in orders
-    ]
-    return N_("Orders"), lines, []
+    lines = [Markup("{} · {} · {}").format(t.day(o.day), hire.name, o.quantity - o.refunded) for o, hire in orders]
+    buttons = [Button(f"✏️ {h.name} {o.day.month}/{o.day.day}", button_data(order_list.EDIT, o.id)) for o, h in orders]
+    return N_("Orders"), lines, buttons
 
 
 def _leaves(turn: Turn) -> Records:
     t = turn.t
     leaves = own_leaves(turn.session, turn.person_id, LISTED)
-    lines = [t("{first} – {last}", first=t.day(leave.first_day), last=t.day(leave.last_day)) for leave in leaves]
-    return N_("Leave"), lines, []
+    lines = [Markup("{} – {}").format(t.day(each.first_day), t.day(each.last_day)) for each in leaves]
+    name = t.plain(N_("Leave"))
+    buttons = [
+        Button(f"✏️ {name} {each.first_day.month}/{each.first_day.day}", button_data(leave.EDIT, each.id))
+        for each in leaves
+    ]
+    return N_("Leave"), lines, buttons

@@ -78,15 +78,18 @@ def forget_menu(session: Session, person: Person) -> None:
         session.delete(row)
 
 
-def commands_for(role: Role | None, chat: ChatKind) -> list[Command]:
-    """The commands on the menu of a role in a kind of chat, in their order; None: somebody the bot does not know."""
+def commands_for(role: Role | None, chat: ChatKind, *, also_hidden: bool = False) -> list[Command]:
+    """The commands on the menu of a role in a kind of chat, in their order; None: somebody the bot does not know.
+
+    `also_hidden`: those that are left off the menu to keep it short as well.
+    """
     # Commands list this module's callers among their handlers.
     from handlers.commands import COMMANDS
 
     return [
         command
         for command in COMMANDS
-        if command.in_menu
+        if (command.in_menu or also_hidden)
         and chat in command.chats
         and (command.open_to_strangers if role is None else role in command.roles)
     ]

@@ -15,7 +15,7 @@ from handlers.forms.numbers import half_width, read_number
 
 _SEPARATORS = re.compile(r"[\n,;、/|。]+|\s+和\s+|\s+and\s+")
 _DATE_IN_FRONT = re.compile(
-    r"(?:日期|date)?\s*:?\s*(今天|今日|昨天|昨日|前天|today|yesterday|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+    r"(?:日期|date)?\s*:?\s*(今天|今日|昨天|昨日|前天|明天|后天|today|yesterday|tomorrow|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
     r"|\d{1,2}[-/.月]\d{1,2}[日号]?(?![\d.])|\d{1,2}[日号])[\s:,、]*",
     re.IGNORECASE,
 )

@@ -145,10 +145,8 @@ class LineHire(HirePick):
         return [*found, leave_out, *(option for option in others if option.value not in known)]
 
     def show(self, value: Any, turn: FormTurn) -> str:
-        """The hire's label; the name as typed for a line that is left out."""
-        if value == LEFT_OUT:
-            return turn.turn.t.plain(N_("{typed}: left out"), typed=turn.values.get("typed") or "—")
-        return hire_name(turn, str(value))
+        """The hire's label, or that the line is left out."""
+        return turn.turn.t.plain(N_("left out")) if value == LEFT_OUT else hire_name(turn, str(value))
 
 
 @dataclass(frozen=True)
@@ -156,10 +154,10 @@ class LineQuantity(Number):
     """The number of one line; its buttons carry the name, so that several open lines can be told apart."""
 
     def options(self, turn: FormTurn) -> Sequence[Option]:
-        """0 to 9."""
+        """As many as stand on one page; higher ones are typed."""
         hire = own_hire(turn.turn, turn.values.get("hire"))
         name = hire.name if hire is not None else str(turn.values.get("typed") or "")
-        return [Option(str(n), f"{name}: {n}", (str(n),), literal=True) for n in range(self.least, self.most + 1)]
+        return [Option(str(n), f"{name}: {n}", (str(n),), literal=True) for n in self.offer]
 
 
 def _preset_lines(turn: FormTurn) -> list[Values] | None:
@@ -203,6 +201,11 @@ def entries_of(turn: FormTurn) -> list[OrderEntry]:
     return entries
 
 
+def _is_unclear(turn: FormTurn) -> bool:
+    """Whether a line does not say yet whom it is about (the form's own `hire` shines through), or is left out."""
+    return is_list(turn) or turn.values.get("hire") == LEFT_OUT
+
+
 ORDER_DAY = Day(past_days=365)
 LINE_FIELDS = (
     Field(
@@ -217,12 +220,13 @@ LINE_FIELDS = (
         "quantity",
         N_("Orders"),
         N_("How many orders, 0 to 9?"),
-        LineQuantity(0, MOST_AT_ONCE),
+        LineQuantity(0, MOST_AT_ONCE, offer=tuple(range(8))),
         words=("出单", "单数"),
         applies=lambda turn: turn.values.get("hire") != LEFT_OUT,
     ),
     Field("tag", N_("Customer tag"), N_("A tag for the customer?"), Text(1, TAG_LENGTH), required=False, asked=False),
     Field("day", N_("Date"), N_("On which day?"), ORDER_DAY, required=False, asked=False),
+    Field("typed", N_("As typed"), N_("The name as typed?"), Text(1, 60), False, applies=_is_unclear, asked=False),
 )
 FIELDS = (
     Field(
@@ -247,8 +251,9 @@ FIELDS = (
         key="quantity",
         label=N_("Orders"),
         ask=N_("How many orders?"),
-        kind=Number(1, MOST_AT_ONCE, offer=tuple(range(1, MOST_AT_ONCE + 1))),
+        kind=Number(1, MOST_AT_ONCE, offer=tuple(range(1, 9))),
         words=("出单", "单数", "数量"),
+        help=N_("1 to 9: tap a number, or type it."),
         applies=is_single,
     ),
     Field(

@@ -85,7 +85,7 @@ def take_lines(turn: Turn, lines: Sequence[OrderLine]) -> None:
             turn.say(
                 Markup("\n").join([*unclear, t("The other lines are kept; nothing is recorded until you confirm.")])
             )
-        driver.start(turn, ORDERS, values=values)
+        driver.start(turn, ORDERS, values=_single(values) or values)
     else:
         turn.say(*_confirmation(turn, *_record(turn, entries), rows))
 
@@ -134,7 +134,7 @@ def warnings(turn: FormTurn) -> Sequence[str | Markup]:
     if turn.record_id is not None:
         # The order under edit is not its own repetition.
         findings = [finding for finding in findings if finding.reason is not OrderReason.duplicate]
-        return [*left_out, *asked(turn.turn, findings, ())]
+        return [*left_out, *asked(turn.turn, findings, entries)]
     return [*left_out, *asked(turn.turn, findings, entries), *repeated(turn.turn, entries)]
 
 
@@ -235,6 +235,15 @@ def _confirmation(
         return Markup("\n").join(lines), []
     undo = Button(t.plain(N_("↩️ Undo (10 min)")), button_data(UNDO, batch))
     return Markup("\n").join(lines), [[undo, list_button(turn)]]
+
+
+def _single(values: Values) -> Values | None:
+    """The values for one line whose hire is clear, which needs no list; None for anything else."""
+    row = values["lines"][0]
+    if len(values["lines"]) != 1 or row.get("hire") in (None, LEFT_OUT):
+        return None
+    quantity = {"quantity": row["quantity"]} if row.get("quantity") else {}
+    return {"hire": row["hire"], "day": values["day"], **quantity}
 
 
 def _unclear(turn: Turn, lines: Sequence[OrderLine], rows: Sequence[Values]) -> list[Markup]:

@@ -77,15 +77,14 @@ def _show_list(turn: Turn, page: int) -> None:
 
 def _line(t: Translator, n: int, person: Person, companies: Mapping[PersonId, Sequence[Company]]) -> Markup:
     if person.state is not PersonState.active:
-        return t("{n}. {name} · {state}", n=n, name=display_name(person), state=t.plain(STATE_NAMES[person.state]))
-    return t(
-        "{n}. {name} · {role} · {companies} · {language}{reach}",
-        n=n,
-        name=display_name(person),
-        role=t.plain(ROLE_NAMES[person.role]),
-        companies=companies_in_words(t, person, companies.get(id_of(person), [])),
-        language=LANGUAGE_NAMES.get(person.language, "—"),
-        reach="" if person.reachable else t.plain(N_(" · unreachable")),
+        return Markup("{}. {} · {}").format(n, display_name(person), t.plain(STATE_NAMES[person.state]))
+    return Markup("{}. {} · {} · {} · {}{}").format(
+        n,
+        display_name(person),
+        t.plain(ROLE_NAMES[person.role]),
+        companies_in_words(t, person, companies.get(id_of(person), [])),
+        LANGUAGE_NAMES.get(person.language, "—"),
+        "" if person.reachable else t.plain(N_(" · unreachable")),
     )
 
 

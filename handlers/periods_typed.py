@@ -1,4 +1,4 @@
-"""What a question is about, read from the words behind /stats, /missing and /rank: a period, a company, a person, a kind.
+"""What a question is about, from the words behind /stats, /missing and /rank: a period, a company, a person, a kind.
 
 Pure functions of the words, today's local date and the names there are. Words may come in any order, and a period, a
 name or a kind may have several: `上周 杭州甲`, `last month`, `Jane Wang 2026-10`.
@@ -42,9 +42,7 @@ _KINDS: Mapping[str, ReportKind] = {
     **dict.fromkeys(("日报", "日报告", "daily", "dailies", "dailyreport", "dailyreports"), ReportKind.daily),
     **dict.fromkeys(("周报", "周报告", "weekly", "weeklies", "weeklyreport", "weeklyreports"), ReportKind.weekly),
     **dict.fromkeys(("月报", "月报告", "monthly", "monthlies", "monthlyreport", "monthlyreports"), ReportKind.monthly),
-    **dict.fromkeys(
-        ("计划", "培训计划", "下月计划", "下月培训计划", "plan", "plans", "trainingplan"), ReportKind.plan
-    ),
+    **dict.fromkeys(("计划", "培训计划", "下月计划", "下月培训计划", "plan", "plans", "trainingplan"), ReportKind.plan),
     **dict.fromkeys(
         ("出单率", "报送", "出单率报送", "orderrate", "order-rate", "submission", "order-ratesubmission"),
         ReportKind.order_rate,

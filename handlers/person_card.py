@@ -71,7 +71,7 @@ def _card(turn: Turn, person: Person) -> tuple[Markup, Keyboard]:
         return text, [*keyboard, back]
     own = memberships_of(turn.session, [id_of(person)]).get(id_of(person), [])
     lines = [
-        t("<b>{name}</b>", name=display_name(person)),
+        Markup("<b>{}</b>").format(display_name(person)),
         t("Role: {role}", role=t.plain(ROLE_NAMES[person.role])),
         t("Companies: {companies}", companies=companies_in_words(t, person, own)),
         t("Language: {language}", language=LANGUAGE_NAMES.get(person.language, "—")),

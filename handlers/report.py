@@ -8,12 +8,13 @@ from sqlmodel import col, or_, select
 
 from handlers.forms import driver
 from handlers.forms.fields import Values
-from handlers.forms.form import Form
+from handlers.forms.form import Form, FormTurn
 from handlers.keyboards import Button, Keyboard, button_data, rows_of
 from handlers.owed_lines import KIND_NAMES
 from handlers.reports import filed
+from handlers.reports.draft import as_card_lines, compose
 from handlers.reports.order_rate import ORDER_RATE
-from handlers.reports.periodic import MONTHLY, WEEKLY
+from handlers.reports.periodic import MONTHLY, MONTHLY_SECTIONS, WEEKLY, WEEKLY_SECTIONS
 from handlers.reports.plan import PLAN
 from handlers.reports.skills_mail import SKILLS_MAIL
 from handlers.translations import N_
@@ -31,6 +32,8 @@ FORMS: tuple[Form, ...] = (WEEKLY, MONTHLY, PLAN, ORDER_RATE, SKILLS_MAIL)
 FORM_OF_KIND: dict[ReportKind, Form] = {ReportKind(form.name): form for form in FORMS}
 WORDS = {word: ReportKind(form.name) for form in FORMS for word in form.words}
 EARLIER_SHOWN = 8
+DRAFTED = {ReportKind.weekly: WEEKLY_SECTIONS, ReportKind.monthly: MONTHLY_SECTIONS}
+"""Reports whose draft is shown before anything is asked."""
 STILL_MEANT = timedelta(days=3)
 """So long after its end a period whose report is owed is the one that is meant."""
 LOOK_BACK = timedelta(days=62)
@@ -89,7 +92,16 @@ def start(
     if known is not None:
         driver.start(turn, form, record_id=known.id, pasted=pasted)
         return
+    if kind in DRAFTED and not pasted:
+        turn.say(Markup("\n").join(draft_lines(turn, values)))
     driver.start(turn, form, values=values, pasted=pasted)
+
+
+def draft_lines(turn: Turn, values: Values) -> list[str | Markup]:
+    """The draft of a weekly or monthly report, as far as the records go."""
+    form_turn = FormTurn(turn, values)
+    sections = compose(filed.scope_of(form_turn), DRAFTED[filed.period_in(form_turn).kind])
+    return [*filed.heading(form_turn), "", *as_card_lines(sections)]
 
 
 def press(turn: Turn) -> None:

@@ -1,10 +1,10 @@
 """`/roster` 名册: who is where, and the way to everything that is recorded about hires (handbook §6).
 
-`/roster` shows the screens; `/roster November, first` opens a cohort and `/roster Li Na` a card; with names in the lines
-below they are added; `/roster on post Li Na 3/2`, `left`, `exam`, `new`, `template` and `export` begin what they say.
+`/roster` shows the screens; `/roster November, first` opens a cohort and `/roster Li Na` a card; names in the lines
+below are added; `/roster on post Li Na 3/2`, `left`, `exam`, `new`, `template` and `export` begin what they say.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from handlers import hire_history
 from handlers.cohort_form import COHORT
@@ -19,13 +19,15 @@ from handlers.hire_picks import ids_text
 from handlers.hire_words import hire_words
 from handlers.leaving import LEFT, REJOIN, undo
 from handlers.new_hires import HIRES, HireLines
-from handlers.order_entry import name_key
+from handlers.pages import page_number
 from handlers.roster_entry import read_people, read_verb
 from handlers.roster_scope import company_ids, own_cohort, own_company, own_hire
+from handlers.roster_screens import BUTTON as BUTTON
 from handlers.roster_screens import draw_cohort, draw_companies, draw_company, draw_home, draw_search
 from handlers.training_steps import STEP
 from handlers.translations import N_
 from handlers.turn import Turn
+from storage.people import name_key
 from storage.roster import Cohort, Hire
 from storage.roster_lists import cohorts_of, find_hires
 
@@ -43,7 +45,7 @@ def show(turn: Turn) -> None:
         _add_pasted(turn, first.strip(), below)
     elif not first:
         turn.say(*draw_home(turn))
-    elif (asked := read_verb(first)) is not None:
+    elif (asked := read_verb(first)) is not None and not _is_called(turn, first):
         _start_typed(turn, *asked)
     else:
         _find(turn, first)
@@ -52,7 +54,7 @@ def show(turn: Turn) -> None:
 def pressed(turn: Turn) -> None:
     """A roster button: `ro:<what>:<id>[:<page>]`."""
     what, number, more = (*(turn.press.arguments if turn.press else ()), "", "", "")[:3]
-    page = int(more) if more.isascii() and more.isdecimal() and len(more) < 5 else 0
+    page = page_number(more)
     if what == "companies":
         turn.redraw(*draw_companies(turn, page))
     elif what in _ON_COMPANY:
@@ -108,8 +110,95 @@ _ON_HIRE: dict[str, Callable[[Turn, Hire, str], None]] = {
     "step1": _form_of_hire(STEP),
     "move": _form_of_hire(MOVE),
     "rejoin": _form_of_hire(REJOIN),
-    "date": lambda turn, hire, more: driver.start(turn, ON_POST_DATE, record_id=hire.id),
+    "date": lambda turn, hire, more: driver.start(turn, ON_POST_DATE, values={"whom": str(hire.id)}),
     "rename": lambda turn, hire, more: driver.start(turn, RENAME, values={"whom": str(hire.id)}),
     "undo": undo,
-    "history": lambda turn, hire, more: hire_history.pressed(turn, str(hire.id), int(more) if more.isdecimal() else 0),
+    "history": lambda turn, hire, more: hire_history.pressed(turn, str(hire.id), page_number(more)),
 }
+
+
+def _add_pasted(turn: Turn, first: str, below: str) -> None:
+    """Names in lines of their own; the first line may name the cohort."""
+    named = _cohorts_called(turn, first)
+    values: Values = {"cohort": str(named[0].id)} if len(named) == 1 else {}
+    _add(turn, values, below if named else f"{first}\n{below}")
+
+
+def _add(turn: Turn, values: Values, names: str) -> None:
+    if not cohorts_of(turn.session, company_ids(turn)):
+        turn.say(turn.t(NO_COHORT))
+        driver.start(turn, COHORT)
+        return
+    if names.strip():
+        try:
+            values = values | {"people": HireLines().parse(names, FormTurn(turn, {}))}
+        except Wrong as wrong:
+            turn.say(turn.t(wrong.message, **wrong.values))
+            return
+    driver.start(turn, HIRES, values=values)
+
+
+def _start_typed(turn: Turn, verb: str, rest: str) -> None:
+    """What a word behind /roster asks for."""
+    cohorts = _cohorts_called(turn, rest) if rest else []
+    if verb == "new":
+        driver.start(turn, COHORT, values={"name": rest} if rest else {})
+    elif verb == "add":
+        _add(turn, {"cohort": str(cohorts[0].id)} if len(cohorts) == 1 else {}, "" if cohorts else rest)
+    elif not rest:
+        driver.start(turn, _FORM_OF_VERB[verb])
+    elif len(cohorts) == 1:
+        driver.start(turn, _FORM_OF_VERB[verb], values={"cohort": str(cohorts[0].id)})
+    else:
+        said = read_people(rest, turn.today)
+        try:
+            hires = [_the_hire(turn, name) for name in said.names]
+        except Wrong as wrong:
+            turn.say(turn.t(wrong.message, **wrong.values))
+            return
+        values: Values = {"whom": ids_text(hires)} if hires else {}
+        driver.start(turn, _FORM_OF_VERB[verb], values=values | ({"day": iso(said.day)} if said.day else {}))
+
+
+_FORM_OF_VERB = {"post": ON_POST, "left": LEFT, "step": STEP}
+
+
+def _find(turn: Turn, name: str) -> None:
+    """A cohort or a hire by name or part of a name."""
+    cohorts = _cohorts_called(turn, name)
+    ids = company_ids(turn)
+    hires = find_hires(turn.session, ids, name, turn.today)
+    if not cohorts and not hires:
+        hires = find_hires(turn.session, ids, name, turn.today, partly=True)
+    if len(cohorts) + len(hires) == 1:
+        turn.say(*(draw_cohort(turn, cohorts[0]) if cohorts else draw_hire(turn, hires[0])))
+    elif cohorts or hires:
+        turn.say(*draw_search(turn, cohorts, hires))
+    else:
+        turn.say(*draw_home(turn, above=turn.t(NOT_FOUND, name=name[:60])))
+
+
+def _is_called(turn: Turn, name: str) -> bool:
+    """Whether a cohort has exactly this name, whatever else it means."""
+    return any(name_key(cohort.name) == name_key(name) for cohort in cohorts_of(turn.session, company_ids(turn)))
+
+
+def _cohorts_called(turn: Turn, name: str) -> list[Cohort]:
+    """The cohorts of exactly this name, or else those whose name has it inside."""
+    wanted = name_key(name)
+    own = cohorts_of(turn.session, company_ids(turn))
+    exact = [cohort for cohort in own if name_key(cohort.name) == wanted]
+    return exact or [cohort for cohort in own if len(wanted) > 1 and wanted in name_key(cohort.name)]
+
+
+def _the_hire(turn: Turn, name: str) -> Hire:
+    """The one hire meant by a typed name; raises Wrong when there is none or more than one."""
+    ids = company_ids(turn)
+    hires = find_hires(turn.session, ids, name, turn.today) or find_hires(
+        turn.session, ids, name, turn.today, partly=True
+    )
+    if not hires:
+        raise Wrong(hire_history.NOBODY_CALLED, name=name[:60])
+    options = [Option(str(h.id), hire_words(turn.t, h, turn.today), (h.name,), literal=True) for h in hires]
+    value = find_option(name, options, FormTurn(turn, {})).value
+    return next(hire for hire in hires if str(hire.id) == value)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from handlers.hire_words import count_places, counts_words, hire_words, stage_words
 from handlers.keyboards import Button, Keyboard, button_data, rows_of
+from handlers.pages import page_of
 from handlers.roster_scope import companies, company_ids
 from handlers.translations import N_, Translator
 from handlers.turn import Turn
@@ -49,19 +50,18 @@ def draw_home(turn: Turn, *, above: str | Markup = "") -> Screen:
 def draw_companies(turn: Turn, page: int = 0, *, above: str | Markup = "") -> Screen:
     """Which company?"""
     t, own = turn.t, companies(turn)
-    page, pages = _within(page, len(own), COMPANIES_A_PAGE)
-    shown = own[page * COMPANIES_A_PAGE : (page + 1) * COMPANIES_A_PAGE]
+    listed = page_of([Markup.escape(company.name) for company in own], page, COMPANIES_A_PAGE)
     lines = _lines(above)
     if not own:
         lines.append(t(N_("You are not entered for any company yet; an admin can do that with /people.")))
         return Markup("\n").join(lines), []
     lines.append(t(N_("<b>Roster</b> · which company?")))
     buttons: list[Button] = []
-    for company in shown:
+    for company in own[listed.start : listed.start + len(listed.lines)]:
         number = count_hires_of(turn.session, [company.id] if company.id is not None else [], turn.today)
         label = t.plain(N_("{name} · {count} people"), name=company.name, count=number)
         buttons.append(named_button(label, "company", company.id))
-    return Markup("\n").join(lines), [*rows_of(buttons, 1), _turning("companies", 0, page, pages)]
+    return Markup("\n").join(lines), [*rows_of(buttons, 1), listed.turning(BUTTON, "companies", 0)]
 
 
 def draw_company(turn: Turn, company: Company, page: int = 0, *, above: str | Markup = "") -> Screen:
@@ -70,7 +70,6 @@ def draw_company(turn: Turn, company: Company, page: int = 0, *, above: str | Ma
     assert company_id is not None
     cohorts = cohorts_of(turn.session, [company_id])
     everybody = hires_of(turn.session, [company_id], turn.today)
-    page, pages = _within(page, len(cohorts), COHORTS_A_PAGE)
     lines = [*_lines(above), t(N_("<b>Roster</b> · {company}"), company=company.name)]
     buttons: list[Button] = []
     if not cohorts:
@@ -79,10 +78,12 @@ def draw_company(turn: Turn, company: Company, page: int = 0, *, above: str | Ma
         )
     else:
         lines.append(Markup.escape(counts_words(t, count_places(everybody, turn.today))))
-    for cohort in cohorts[page * COHORTS_A_PAGE : (page + 1) * COHORTS_A_PAGE]:
-        members = [hire for hire in everybody if hire.cohort_id == cohort.id]
-        counts = counts_words(t, count_places(members, turn.today))
-        lines.append(Markup("▪️ <b>{}</b>: {}").format(cohort.name, counts))
+    members_of = {cohort.id: [hire for hire in everybody if hire.cohort_id == cohort.id] for cohort in cohorts}
+    counted = {number: counts_words(t, count_places(members, turn.today)) for number, members in members_of.items()}
+    listed = page_of([Markup("▪️ <b>{}</b>: {}").format(c.name, counted[c.id]) for c in cohorts], page, COHORTS_A_PAGE)
+    lines += listed.lines
+    for cohort in cohorts[listed.start : listed.start + len(listed.lines)]:
+        members = members_of[cohort.id]
         buttons.append(
             named_button(
                 t.plain(N_("{name} · {count} people"), name=cohort.name, count=len(members)), "cohort", cohort.id
@@ -92,7 +93,7 @@ def draw_company(turn: Turn, company: Company, page: int = 0, *, above: str | Ma
     more = [[button(t, N_("‹ Companies"), "companies", 0)]] if len(company_ids(turn)) > 1 else []
     keyboard = [
         *rows_of(buttons, 1),
-        _turning("company", company_id, page, pages),
+        listed.turning(BUTTON, "company", company_id),
         [button(t, N_("New cohort"), "new", company_id), button(t, N_("From a file"), "template", company_id), *last],
         *more,
     ]
@@ -103,21 +104,21 @@ def draw_cohort(turn: Turn, cohort: Cohort, page: int = 0, *, above: str | Marku
     """A cohort: what is known of it, its people with stage and day, and what can be done."""
     t, today = turn.t, turn.today
     members = hires_of(turn.session, [cohort.company_id], today, cohort_id=cohort.id)
-    page, pages = _within(page, len(members), HIRES_A_PAGE)
-    shown = members[page * HIRES_A_PAGE : (page + 1) * HIRES_A_PAGE]
+    numbered = [Markup("{}. {}").format(n, hire_words(t, hire, today)) for n, hire in enumerate(members, 1)]
+    listed = page_of(numbered, page, HIRES_A_PAGE)
+    shown = members[listed.start : listed.start + len(listed.lines)]
     company = turn.session.get_one(Company, cohort.company_id)
     lines = [*_lines(above), Markup("<b>{}</b> · {}").format(cohort.name, company.name)]
     facts = _facts(t, cohort)
     lines += [Markup.escape(facts)] if facts else []
     lines.append(Markup.escape(counts_words(t, count_places(members, today))))
     lines += [Markup("")] if shown else []
-    for number, hire in enumerate(shown, page * HIRES_A_PAGE + 1):
-        lines.append(Markup("{}. {}").format(number, hire_words(t, hire, today)))
+    lines += listed.lines
     buttons = [named_button(_hire_label(t, hire, today), "hire", hire.id) for hire in shown]
     per_row = 3 if all(len(b.label) <= 8 for b in buttons) else 2
     keyboard = [
         *rows_of(buttons, per_row),
-        _turning("cohort", cohort.id, page, pages),
+        listed.turning(BUTTON, "cohort", cohort.id),
         *_cohort_actions(t, cohort, members),
     ]
     return Markup("\n").join(lines), keyboard
@@ -161,21 +162,6 @@ def _facts(t: Translator, cohort: Cohort) -> str:
 def _hire_label(t: Translator, hire: Hire, today: date) -> str:
     name = hire.name if len(hire.name) <= 10 else f"{hire.name[:9]}…"
     return f"{name} {stage_words(t, hire, today)}" if len(name) <= 4 else name
-
-
-def _turning(what: str, number: object, page: int, pages: int) -> list[Button]:
-    """Buttons to the pages before and after."""
-    row = []
-    if page > 0:
-        row.append(Button(f"‹ {page}/{pages}", button_data(BUTTON, what, number, page - 1)))
-    if page < pages - 1:
-        row.append(Button(f"{page + 2}/{pages} ›", button_data(BUTTON, what, number, page + 1)))
-    return row
-
-
-def _within(page: int, items: int, a_page: int) -> tuple[int, int]:
-    pages = max(1, -(-items // a_page))
-    return min(max(page, 0), pages - 1), pages
 
 
 def _lines(above: str | Markup) -> list[Markup]:

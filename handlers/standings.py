@@ -1,9 +1,9 @@
-"""What the clock posts about everybody's figures: the state of the week, and the companies by pooled rate (handbook §7).
+"""What the clock posts about everybody's figures: the state of the week, the companies by pooled rate (handbook §7).
 
 Aggregates only, in the group's language, made when they are sent.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -16,7 +16,7 @@ from handlers.figures_text import days_text, order_rate_text
 from handlers.outgoing import Outgoing
 from handlers.pages import page_of
 from handlers.stats import cohort_lines, cohorts_of, on_time_line, reports_due
-from handlers.translations import N_, Translator
+from handlers.translations import Translator
 from handlers.turn import Surroundings
 from schedules.calendars import deadline_rules
 from schedules.periods import Period, local_day
@@ -39,7 +39,15 @@ class Place:
     pooled: Pooled
 
 
-def places_of(closed: Iterable[CohortFigures]) -> list[Place]:
+@dataclass(frozen=True)
+class Ranking:
+    """The companies of a month in order, and all of them together."""
+
+    places: tuple[Place, ...]
+    pooled: Pooled
+
+
+def ranking_of(closed: Sequence[CohortFigures]) -> Ranking:
     """Companies by the pooled rate of these closed cohorts: equal rates share a place, small ones come after.
 
     Compared on the exact fraction. A company without anybody on post has no figure and is left out.
@@ -51,18 +59,17 @@ def places_of(closed: Iterable[CohortFigures]) -> list[Place]:
     known = [(name, each, each.order_rate) for name, each in pooled if each.order_rate is not None]
     known.sort(key=lambda row: (-row[2], row[0]))
     places: list[Place] = []
-    ranked = [row for row in known if row[1].on_post >= FEWEST_RANKED]
-    for _, equal in groupby(ranked, key=lambda row: row[2]):
+    for _, equal in groupby((row for row in known if row[1].on_post >= FEWEST_RANKED), key=lambda row: row[2]):
         place = len(places) + 1
         places.extend(Place(place, name, each) for name, each, _ in equal)
     places.extend(Place(None, name, each) for name, each, _ in known if each.on_post < FEWEST_RANKED)
-    return places
+    return Ranking(tuple(places), pool(closed))
 
 
-def places_of_month(session: Session, month: Period, today: date) -> list[Place]:
+def ranking_of_month(session: Session, month: Period, today: date) -> Ranking:
     """The companies by the cohorts that closed in a month."""
     ids = [company.id for company in active_companies(session) if company.id is not None]
-    return places_of(cohorts_of(session, ids, month, today).closed)
+    return ranking_of(cohorts_of(session, ids, month, today).closed)
 
 
 def place_lines(t: Translator, places: Sequence[Place]) -> list[Markup]:
@@ -75,15 +82,16 @@ def compose_companies(
 ) -> Outgoing | None:
     """The companies by the closed cohorts of a month; None when none closed."""
     month = Period.monthly_of(date.fromisoformat(message.content["month"]))
-    places = places_of_month(session, month, local_day(now, surroundings.zone))
-    if not places:
+    ranking = ranking_of_month(session, month, local_day(now, surroundings.zone))
+    if not ranking.places:
         return None
     t = translator_of(message, surroundings)
-    page = page_of(place_lines(t, places))
+    page = page_of(place_lines(t, ranking.places))
     lines = [companies_heading(t, month), *page.lines]
-    if len(page.lines) < len(places):
-        lines.append(t("… and {count} more: /rank", count=len(places) - len(page.lines)))
-    return _to_group(message, [*lines, pooled_line(t, places)])
+    if len(page.lines) < len(ranking.places):
+        rest = len(ranking.places) - len(page.lines)
+        lines.append(t("… and {count} more: /rank {month}", count=rest, month=month.label))
+    return _to_group(message, [*lines, pooled_line(t, ranking)])
 
 
 def compose_weekly_state(
@@ -114,22 +122,9 @@ def companies_heading(t: Translator, month: Period) -> Markup:
     return t("<b>🏅 Companies by order rate, cohorts closed in {month}</b>", month=month.label)
 
 
-def pooled_line(t: Translator, places: Iterable[Place]) -> Markup:
-    """All companies together: sums over sums."""
-    pooled = [place.pooled for place in places]
-    total = Pooled(
-        cohorts=sum(each.cohorts for each in pooled),
-        on_post=sum(each.on_post for each in pooled),
-        ordered_and_stayed=sum(each.ordered_and_stayed for each in pooled),
-        orders=sum(each.orders for each in pooled),
-        stayed=sum(each.stayed for each in pooled),
-        started=sum(each.started for each in pooled),
-        eliminated=sum(each.eliminated for each in pooled),
-        trial_passed=sum(each.trial_passed for each in pooled),
-        trial_failed=sum(each.trial_failed for each in pooled),
-        interim=False,
-    )
-    return t("All together: {rate}", rate=order_rate_text(t, total, labelled=True))
+def pooled_line(t: Translator, ranking: Ranking) -> Markup:
+    """All companies together."""
+    return t("All together: {rate}", rate=order_rate_text(t, ranking.pooled, labelled=True))
 
 
 def _place_line(t: Translator, place: Place) -> Markup:

@@ -8,11 +8,11 @@ from markupsafe import Markup
 from handlers.forms.fields import Field, Option, Wrong, iso
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.kinds import Day, Number, OneOf
+from handlers.hire_card import draw_after
 from handlers.hire_picks import candidates_where, chosen, pick_fields
 from handlers.hire_words import some_names
 from handlers.leaving import Reason
 from handlers.roster_scope import as_wrong, own_cohort, own_hire, recording
-from handlers.hire_card import draw_after
 from handlers.translations import N_
 from storage.hire_state import Exam, replay
 from storage.people import Company
@@ -51,14 +51,19 @@ STEPS = {
     ELIMINATED: Option(ELIMINATED, N_("Eliminated"), ("淘汰", "培训淘汰")),
 }
 
+
+def _everybody(hire: Hire) -> bool:
+    return True
+
+
 _FITS: dict[str, Callable[[Hire], bool]] = {
     STARTED: lambda hire: hire.on_post is None and not hire.trained,
     BOTH: lambda hire: not (hire.exam_passed and hire.drill_passed),
     EXAM: lambda hire: not hire.exam_passed,
-    EXAM_FAILED: lambda hire: True,
+    EXAM_FAILED: _everybody,
     EXAM_ABSENT: lambda hire: not hire.exam_passed,
     DRILL: lambda hire: not hire.drill_passed,
-    DRILL_FAILED: lambda hire: True,
+    DRILL_FAILED: _everybody,
     TRIAL: lambda hire: hire.on_post is None and hire.stage is not Stage.on_trial,
     TRIAL_PASSED: lambda hire: hire.on_post is None and hire.stage is Stage.on_trial,
     TRIAL_FAILED: lambda hire: hire.on_post is None and hire.stage is Stage.on_trial,
@@ -81,7 +86,7 @@ def trial_first(company: Company) -> bool:
 
 
 def _fits_step(turn: FormTurn) -> list[Hire]:
-    fits = _FITS.get(str(turn.values.get("what")), lambda hire: True)
+    fits = _FITS.get(str(turn.values.get("what")), _everybody)
     return list(candidates_where(lambda hire: hire.stage not in ENDED and fits(hire))(turn))
 
 

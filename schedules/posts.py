@@ -140,23 +140,22 @@ def _is_ready(session: Session, post: GroupPost, now: datetime, rules: DeadlineR
 def _plan_edits(session: Session, group: Group, now: datetime, rules: DeadlineRules) -> int:
     """An edit for each standing board that shows something else by now, at most one a minute."""
     today = local_day(now, rules.zone)
-    planned: list[Planned] = []
+    slots = {board_slot(period): period for kind in BOARD_KINDS for period in _recent(kind, today)}
+    posts = session.exec(
+        select(Post).where(col(Post.slot).in_(slots), Post.chat_id == group.chat_id, Post.posted_at > now - EDITED_FOR)
+    ).all()
+    shown = {slots[post.slot]: post.digest for post in posts}
+    changed: dict[str, Planned] = {}
     for kind in BOARD_KINDS:
-        slots = {board_slot(period): period for period in _recent(kind, today)}
-        posts = session.exec(
-            select(Post).where(
-                col(Post.slot).in_(slots), Post.chat_id == group.chat_id, Post.posted_at > now - EDITED_FOR
-            )
-        ).all()
-        digests = board_digests(session, kind, [slots[post.slot] for post in posts])
-        changed = {p.slot: digests[slots[p.slot]] for p in posts if p.digest != digests[slots[p.slot]]}
-        busy = slots_under_way(session, changed) if changed else set()
-        for slot, digest in changed.items():
-            if slot not in busy:
-                content = {"period": slots[slot].key, "digest": digest} | _address(group)
+        for period, digest in board_digests(session, kind, [p for p in shown if p.kind is kind]).items():
+            if shown[period] != digest:
+                slot, content = board_slot(period), {"period": period.key, "digest": digest} | _address(group)
                 key = f"{slot}:edit:{now:%Y-%m-%dT%H:%MZ}"
-                planned.append(Planned(key, group.chat_id, BOARD, content, slot=slot))
-    return plan_messages(session, planned, now) if planned else 0
+                changed[slot] = Planned(key, group.chat_id, BOARD, content, slot=slot)
+    if not changed:
+        return 0
+    busy = slots_under_way(session, changed)
+    return plan_messages(session, [message for slot, message in changed.items() if slot not in busy], now)
 
 
 def _recent(kind: ReportKind, today: date) -> Iterator[Period]:

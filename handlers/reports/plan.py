@@ -83,8 +83,8 @@ def _total(turn: FormTurn) -> int:
     return sum(int(row.get("participants") or 0) for row in turn.values.get("weeks") or [])
 
 
-def _check(turn: FormTurn) -> None:
-    planned = {row.get("week") for row in turn.values.get("weeks") or []}
+def _check_weeks(turn: FormTurn, weeks: Sequence[Values]) -> None:
+    planned = {row.get("week") for row in weeks}
     empty = [option.label for option in _week_options(turn) if option.value not in planned]
     if empty:
         raise Wrong(
@@ -146,6 +146,7 @@ PLAN = Form(
             N_("What is planned, week by week? Each week needs a training or “No training”."),
             Rows(WEEK_FIELDS, most=12, least=1, row_title=N_("Training {number}"), suggestions=_suggested),
             words=("周次", "weeks"),
+            check=_check_weeks,
         ),
         Field(
             "peaks",
@@ -156,7 +157,6 @@ PLAN = Form(
         ),
     ),
     save=_save,
-    check=_check,
     notes=_notes,
     warnings=_warnings,
     confirm_label=N_("Send"),

@@ -32,6 +32,7 @@ export class Bar {
     this.day = h("span", {});
     this.health = h("span", { class: "health", role: "status" });
     const step = (label, body, main) => h("button", { type: "button", class: `pill${main ? " main" : ""}`, onclick: () => this.move(body) }, label);
+    const short = t.language === "English" ? "EN" : "中";
     const dark = document.documentElement.dataset.theme === "dark";
     this.panelButton = h("button", { type: "button", class: "pill", "aria-controls": "panel", onclick: this.togglePanel }, icon("flag"), t.tour);
     this.node.replaceChildren(
@@ -42,7 +43,7 @@ export class Bar {
           step(t.morning, { step: "morning" }), step(t.cohort, { step: "cohort" }),
           h("button", { type: "button", class: "pill", onclick: () => this.choose() }, t.date))),
       h("div", { class: "tools" }, this.panelButton,
-        h("button", { type: "button", class: "round", title: t.language, "aria-label": t.language, onclick: () => { changeLanguage(); this.redraw(); } }, t.language === "English" ? "EN" : "中"),
+        h("button", { type: "button", class: "round", title: t.language, "aria-label": `${short} · ${t.language}`, onclick: () => { changeLanguage(); this.redraw(); } }, short),
         iconButton(dark ? "sun" : "moon", dark ? t.light : t.dark, () => this.theme(dark ? "light" : "dark")),
         iconButton("reset", t.reset, () => this.reset())));
     this.tick();
