@@ -54,5 +54,5 @@ def configure_logs(form: Literal["console", "json"], *secrets: str) -> None:
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # These log addresses (which carry the token), or a line for each tick.
-    for name in ("httpx", "httpcore", "telegram", "apscheduler", "aiohttp.access", "uvicorn.access"):
+    for name in ("httpx", "httpcore", "telegram", "apscheduler", "aiohttp.access", "uvicorn", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -137,6 +137,7 @@ async def _work(
         asyncio.create_task(clockwork.run(stopping), name="planner"),
     ]
     if settings.webhook_url:
+        await receiver.remember()
         await _insist(telegram, stopping, "setWebhook", _webhook(settings))
         parts.append(asyncio.create_task(_beat(receiver, stopping), name="heartbeat"))
     else:

@@ -7,6 +7,7 @@ knows its id.
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,6 +29,10 @@ POLL_SECONDS = 25
 PART = "receiver"
 OUTAGE = timedelta(seconds=90)
 """A gap in receiving from which a button's press may have waited at Telegram."""
+BEAT = timedelta(seconds=15)
+BACKLOG_SECONDS = 120.0
+"""For so long after a start a webhook may still be delivered what waited at Telegram."""
+BATCH = 100
 
 
 class TokenRefused(Exception):
@@ -41,19 +46,30 @@ class Receiver:
         self._database = database
         self._clock = clock
         self._wake_worker = wake_worker
+        self._started = time.monotonic()
         self.last_good_at: datetime | None = None
         """When Telegram last answered, or last delivered; what the watchdog looks at."""
+        self.heard_before: datetime | None = None
+        """Until when the bot was in reach before this process, or before the network went away."""
 
-    async def take(self, updates: Sequence[dict[str, Any]]) -> None:
-        """Commit a batch of updates in one transaction."""
+    async def remember(self) -> None:
+        """Look up when the bot was last in reach before this process."""
+        self.heard_before = await self._database.run(_last_beat)
+
+    async def deliver(self, update: dict[str, Any]) -> None:
+        """Take what a webhook delivers; soon after a start it may have waited at Telegram."""
+        await self.take([update], backlog=time.monotonic() - self._started < BACKLOG_SECONDS)
+
+    async def take(self, updates: Sequence[dict[str, Any]], *, backlog: bool = False) -> None:
+        """Commit a batch of updates in one transaction. `backlog`: they may have waited at Telegram."""
         now = self._clock.now()
+        rows = _new_updates(updates, now, self.heard_before if backlog else None)
 
         def keep(session: Session) -> None:
-            heartbeat = session.get(Heartbeat, PART)
-            heard_before = heartbeat.at if heartbeat is not None else None
-            store_updates(session, _new_updates(updates, now, heard_before))
+            store_updates(session, rows)
+            heard = _last_beat(session)
             # A note of the time on every delivery, and now and then while there is none.
-            if updates or heard_before is None or now - heard_before > timedelta(seconds=15) or now < heard_before:
+            if rows or heard is None or not timedelta(0) <= now - heard <= BEAT:
                 beat(session, PART, now)
 
         await self._database.run(keep)
@@ -65,8 +81,16 @@ class Receiver:
         """Fetch updates until told to stop. Raises TokenRefused when Telegram does not accept the token."""
         offset: int | None = None
         failures = refusals = 0
+        # What the first answers after an outage bring had waited; what a waiting poll brings is fresh, however long it
+        # waited.
+        catching_up = True
+        await self.remember()
         while not stopping.is_set():
-            params: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
+            params: dict[str, Any] = {
+                "timeout": 0 if catching_up else POLL_SECONDS,
+                "limit": BATCH,
+                "allowed_updates": ALLOWED_UPDATES,
+            }
             if offset is not None:
                 params["offset"] = offset
             try:
@@ -76,7 +100,7 @@ class Receiver:
                 if not isinstance(updates, list):
                     raise TelegramError("getUpdates: not a list")
                 known = [u for u in updates if isinstance(u, dict) and isinstance(u.get("update_id"), int)]
-                await self.take(known)
+                await self.take(known, backlog=catching_up)
             except (InvalidToken, EndPointNotFound):
                 # One such answer can be a proxy's mistake; several in a row are Telegram's word.
                 refusals += 1
@@ -90,6 +114,8 @@ class Receiver:
                 continue
             except (TelegramError, OSError) as error:
                 failures += 1
+                if not catching_up:
+                    self.heard_before, catching_up = self.last_good_at, True
                 if failures in {1, 5} or failures % 20 == 0:
                     hint = " (another process polls with this token?)" if isinstance(error, Conflict) else ""
                     log.warning("getUpdates failed" + hint, action="poll.failed", times=failures, error=str(error))
@@ -99,6 +125,7 @@ class Receiver:
             if failures:
                 log.info("getUpdates works again", action="poll.recovered", after=failures)
             failures = refusals = 0
+            catching_up = catching_up and len(updates) >= BATCH
             if known:
                 # Only now, after the commit: the next call acknowledges them.
                 offset = max(u["update_id"] for u in known) + 1
@@ -110,8 +137,8 @@ def _new_updates(updates: Sequence[dict[str, Any]], now: datetime, heard_before:
     earliest = heard_before
     for update in sorted(updates, key=lambda u: int(u["update_id"])):
         said = said_at(update, now, earliest)
-        if earliest is None or said > earliest:
-            earliest = said
+        if earliest is not None:
+            earliest = max(earliest, said)
         rows.append(
             NewUpdate(
                 update_id=update["update_id"],

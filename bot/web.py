@@ -52,7 +52,7 @@ def make_app(
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             return PlainTextResponse("not an update", 400)
         try:
-            await receiver.take([update])
+            await receiver.deliver(update)
         except Exception:
             # Not stored, so not acknowledged: Telegram delivers it again.
             log.exception("an update could not be stored", action="webhook.failed")

@@ -4,7 +4,7 @@ Replies are written with their text ready (kind `call`); everything listed here 
 moment, so that it is in the reader's language and true, and so that a nag whose report has come in is dropped.
 """
 
-from handlers import boards, cohort_card, missing, reminders, standings
+from handlers import boards, cohort_card, missing, reminders, roster_workbook, standings
 from handlers.outgoing import Composer
 from schedules.boards import BOARD
 from schedules.posts import COHORT_CARD, COMPANIES, WEEKLY_STATE
@@ -15,5 +15,7 @@ COMPOSERS: dict[str, Composer] = {
     COHORT_CARD: cohort_card.compose_cohort_card,
     WEEKLY_STATE: standings.compose_weekly_state,
     COMPANIES: standings.compose_companies,
+    roster_workbook.WORKBOOK: roster_workbook.compose_roster,
+    roster_workbook.TEMPLATE: roster_workbook.compose_template,
     missing.ASKED: missing.compose_asked_reminder,
 }

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from handlers.check_in_fields import (
     FIELDS,
     ON_LEAVE,
+    WORKING,
     check_day,
     companies,
     day_to_fill,
@@ -20,6 +21,7 @@ from handlers.check_in_notes import as_text, notes, warnings
 from handlers.forms import driver
 from handlers.forms.fields import Values, Wrong
 from handlers.forms.form import Form, FormTurn
+from handlers.forms.paste import parse_block
 from handlers.keyboards import Button, button_data
 from handlers.translations import N_
 from handlers.turn import Turn
@@ -37,7 +39,7 @@ from storage.check_ins import (
 )
 from storage.kinds import ReportKind, ReportState
 from storage.leaves import cancel_leave, overlapping_leaves, record_leave
-from storage.people import CompanyId, PersonId
+from storage.people import CompanyId
 from storage.problems import Problem
 from storage.reports import Leave, Report
 
@@ -53,18 +55,21 @@ STATE_WORDS = {
 def start(turn: Turn) -> None:
     """`/checkin`, 日报: for the day it belongs to; filled from the block pasted behind it."""
     pasted = turn.arguments if turn.press is None else ""
+    if pasted:
+        driver.start(turn, CHECK_IN, values=_meant_by(turn, pasted), pasted=pasted)
+        return
     decided = day_to_fill(FormTurn(turn, {}))
-    if pasted or decided.asks:
-        driver.start(turn, CHECK_IN, pasted=pasted)
+    if decided.asks:
+        driver.start(turn, CHECK_IN)
     elif not _edit_if_filed(turn, decided.day):
-        _say_if_nothing_is_due(turn, decided.day)
+        _say_which_day(turn, decided.day)
         driver.start(turn, CHECK_IN)
 
 
 def start_for_day(turn: Turn, day: date) -> None:
     """The check-in of one day, from a button under a reminder or a list; opens it for editing when it is in."""
     if not _edit_if_filed(turn, day):
-        _say_if_nothing_is_due(turn, day)
+        _say_which_day(turn, day)
         driver.start(turn, CHECK_IN, values={"day": day.isoformat()})
 
 
@@ -128,7 +133,7 @@ def save(turn: FormTurn) -> None:
 
 CHECK_IN = Form(
     name="checkin",
-    title=N_("Daily check-in"),
+    title=N_("Check-in"),
     words=("日报", "签到", "daily"),
     fields=FIELDS,
     save=save,
@@ -151,12 +156,21 @@ def _edit_if_filed(turn: Turn, day: date) -> bool:
     return True
 
 
-def _say_if_nothing_is_due(turn: Turn, day: date) -> None:
+def _meant_by(turn: Turn, pasted: str) -> Values:
+    """A block that does not speak of the status means a day at work."""
+    block = parse_block(CHECK_IN, pasted, FormTurn(turn, {}))
+    return {"status": WORKING} if block.labelled and "status" not in {*block.values, *block.wrong_keys} else {}
+
+
+def _say_which_day(turn: Turn, day: date) -> None:
+    """Say what is not obvious: another day than today, or one for which nothing is due."""
     t = turn.t
     if not calendar_of(turn.session, turn.who).is_workday(day):
         turn.say(t("{day} is a rest day: nothing is due. You can still hand one in as an extra.", day=t.day(day)))
     elif overlapping_leaves(turn.session, turn.person_id, day, day):
         turn.say(t("You are on leave on {day}: nothing is due. You can still hand one in as an extra.", day=t.day(day)))
+    elif day != turn.today:
+        turn.say(t("This check-in is for {day}, which is still open.", day=t.day(day)))
 
 
 def _say_saved(turn: FormTurn, report: Report) -> None:

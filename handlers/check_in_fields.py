@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from handlers.forms.fields import Field, Option, Rows, Wrong, iso
+from handlers.forms.fields import Field, Option, Rows, Values, Wrong, iso
 from handlers.forms.form import FormTurn
 from handlers.forms.kinds import (
     IN_FUTURE,
@@ -206,6 +206,10 @@ def has_open_solutions(turn: FormTurn) -> bool:
     return is_counted(turn) and bool(_solution_options(turn))
 
 
+def _suggested_sessions(turn: FormTurn) -> list[Values]:
+    return [{"kind": kind.value} for kind in SESSION_KINDS]
+
+
 def _company_field(applies: Callable[[FormTurn], bool]) -> Field:
     return Field(
         key="company",
@@ -287,7 +291,7 @@ FIELDS = (
         key="sessions",
         label=N_("Sessions"),
         ask=N_("Which training sessions were held?"),
-        kind=Rows(SESSION_FIELDS, most=6, row_title=N_("Session {number}")),
+        kind=Rows(SESSION_FIELDS, 6, row_title=N_("Session {number}"), suggestions=_suggested_sessions),
         required=False,
         words=("培训", "课程", "场次"),
         applies=is_counted,

@@ -183,7 +183,7 @@ def _company_line(turn: Turn, own: Iterable[CohortFigures]) -> Markup:
     cohorts = list(own)
     running = sum(each.interim and each.closes_on is not None for each in cohorts)
     return turn.t(
-        "• {company}: {count} cohorts, {running} in progress",
+        "• {company}: cohorts {count}, in progress {running}",
         company=cohorts[0].company_name,
         count=len(cohorts),
         running=running,
@@ -196,7 +196,7 @@ def _hire_line(turn: Turn, hire: Hire, orders: Mapping[HireId, int]) -> Markup:
         return Markup("• {}").format(who)
     count = orders.get(hire.id, 0)
     if count:
-        return turn.t("• {hire} · {count} orders", hire=who, count=count)
+        return turn.t("• {hire} · orders {count}", hire=who, count=count)
     return turn.t("• {hire} · no order yet", hire=who)
 
 

@@ -25,9 +25,11 @@ from handlers.figures_text import (
 from handlers.keyboards import Button, button_data, reply_markup
 from handlers.outgoing import Outgoing
 from handlers.pictures.cohort_picture import CohortPicture, cohort_labels, draw_cohort
+from handlers.reports.order_rate import correction_line
 from handlers.translations import N_, Translator, language_of_code, translator
 from handlers.turn import Surroundings
-from schedules.periods import local_day
+from schedules.order_rate import corrections_of
+from schedules.periods import Period, local_day
 from storage.cohort_figures import CohortFigures, figures_of_cohort
 from storage.coverage import Coverage, coverage
 from storage.daily_orders import DailyOrders, daily_orders
@@ -54,7 +56,7 @@ def compose_cohort_card(
     if figures is None:
         return None
     t = translator_of(message, surroundings)
-    text = str(card_text(t, figures, coverage(session, [cohort_id], figures.as_of)[cohort_id]))
+    text = str(Markup("\n").join([card_text(t, figures, _covered(session, figures)), *_corrected(session, t, figures)]))
     params = address(message)
     if is_private(message):
         names = Button(t.plain(N_("👥 Hire by hire")), button_data(HIRES, cohort_id, 0))
@@ -134,6 +136,18 @@ def address(message: OutboxMessage) -> dict[str, Any]:
 def is_private(message: OutboxMessage) -> bool:
     """Whether it goes to one person: groups have negative ids at Telegram."""
     return message.chat_id > 0
+
+
+def _covered(session: Session, figures: CohortFigures) -> Coverage:
+    return coverage(session, [figures.cohort_id], figures.as_of)[figures.cohort_id]
+
+
+def _corrected(session: Session, t: Translator, figures: CohortFigures) -> list[Markup]:
+    """What was submitted of the cohort beside what it is now, when they differ (handbook §5.2)."""
+    every_month = Period.monthly_of(figures.as_of).next().first
+    corrections = corrections_of(session, figures.company_id, every_month, figures.as_of)
+    own = [each for each in corrections if each.submitted.cohort_id == figures.cohort_id]
+    return [Markup("✏️ {}").format(correction_line(t, each)) for each in own]
 
 
 def _line(t: Translator, label: str, value: str) -> Markup:

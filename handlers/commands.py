@@ -10,6 +10,7 @@ from handlers import (
     cohort,
     cohort_card,
     company,
+    due,
     help,
     hire_history,
     invite,
@@ -35,6 +36,7 @@ from handlers.access import ADMINS, ANYWHERE, EVERY_ROLE, GROUP, ButtonRule, Com
 from handlers.forms import driver
 from handlers.forms.form import Form
 from handlers.forms.screens import BUTTON as FORM_BUTTON
+from handlers.owed_lines import GO
 from handlers.translations import N_
 from handlers.turn import Turn
 from storage.kinds import ReportKind
@@ -59,6 +61,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "history", hire_history.show, N_("All that is recorded about a hire"), words=("履历", "history"), in_menu=False
     ),
+    Command("due", due.due, N_("What I still owe, and until when"), words=("待交", "due")),
     Command("leave", leave.start, N_("Leave: away from–to"), words=("请假", "leave")),
     Command("report", report.command, N_("Weekly, monthly, plan and order-rate reports"), words=("报告", "report")),
     Command(
@@ -150,6 +153,7 @@ BUTTONS: tuple[ButtonRule, ...] = (
     ButtonRule(leave.START, leave.start),
     ButtonRule(leave.EDIT, leave.pressed_edit),
     ButtonRule(leave.CANCEL, leave.pressed_cancel),
+    ButtonRule(GO, due.pressed_go),
     ButtonRule(report.BUTTON, report.press),
     ButtonRule(cohort.CARD, cohort.pressed_card, EVERY_ROLE, ANYWHERE),
     ButtonRule(cohort.LIST, cohort.pressed_list, EVERY_ROLE, ANYWHERE),

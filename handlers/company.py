@@ -195,4 +195,5 @@ COMPANY = Form(
     ),
     save=_save,
     roles=ADMINS,
+    load=_load,
 )

@@ -1,18 +1,20 @@
 """What the bot can do for somebody: by role, with the forms that can be pasted."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from handlers.access import Command
 from handlers.forms.form import Form
 from handlers.menus import commands_for
 from handlers.translations import N_, Translator
-from handlers.turn import ChatKind, Turn
+from handlers.turn import MAX_MESSAGE, ChatKind, Turn
 from storage.people import PersonState, Role
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Record"), ("checkin", "orders", "ridealong", "refund", "drill", "spotcheck", "problem", "roster", "leave")),
     (N_("Reports"), ("due", "report", "weekly", "monthly", "plan", "orderrate", "skills")),
-    (N_("Figures"), ("stats", "cohort", "missing", "kpi")),
+    (N_("Figures"), ("stats", "cohort", "history", "missing", "rank", "summary", "kpi")),
     (N_("Look after the group"), ("people", "invite", "company", "link", "unlink", "calendar", "settings", "status")),
 )
 """Headings and the commands under them; whatever stands in none follows under the last heading."""
@@ -34,7 +36,20 @@ def help(turn: Turn) -> None:
     elif topic:
         turn.say(_topic(person.role, topic, t) or t(UNKNOWN, topic=turn.arguments.strip()[:40]))
     else:
-        turn.say(Markup("\n\n").join([overview_of(person.role, t, also_hidden=True), *_pasted(person.role, t)]))
+        for text in _messages([overview_of(person.role, t, also_hidden=True), *_pasted(person.role, t)]):
+            turn.say(text)
+
+
+def _messages(blocks: Sequence[Markup]) -> list[Markup]:
+    """Blocks joined into messages; a form to copy is never cut in two, which would also break its markup."""
+    messages = [blocks[0]]
+    for block in blocks[1:]:
+        joined = Markup("\n\n").join([messages[-1], block])
+        if len(joined.encode("utf-16-le")) // 2 <= MAX_MESSAGE:
+            messages[-1] = joined
+        else:
+            messages.append(block)
+    return messages
 
 
 def overview(turn: Turn) -> Markup:

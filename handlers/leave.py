@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from handlers.forms import driver
 from handlers.forms.dates import read_day
@@ -300,7 +300,7 @@ def _say_coming(turn: Turn) -> None:
     if not leaves:
         return
     t = turn.t
-    lines = [t("Your leave:"), *(t("· {days}", days=range_words(turn, x.first_day, x.last_day)) for x in leaves)]
+    lines = [t("Your leave:"), *(escape(f"· {range_words(turn, x.first_day, x.last_day)}") for x in leaves)]
     keyboard = [
         [
             Button(

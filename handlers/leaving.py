@@ -13,9 +13,7 @@ from handlers.forms.kinds import Day, OneOf, Text
 from handlers.hire_card import draw_after, draw_hire
 from handlers.hire_picks import candidates_where, chosen, pick_fields
 from handlers.hire_words import some_names
-from handlers.keyboards import Button, button_data
 from handlers.roster_scope import as_wrong, own_cohort, own_hire, recording
-from handlers.roster_screens import BUTTON
 from handlers.translations import N_, Translator
 from handlers.turn import Turn
 from storage.cohort_figures import LeavingEffect, effect_of_leaving
@@ -126,15 +124,7 @@ def _save(turn: FormTurn) -> None:
     else:
         said = t(N_("✅ Left, last day {day}: {names}."), day=t.day(turn.day()), names=names)
         said = Markup("\n").join([said, *effects[:20]])
-    text, keyboard = draw_after(whole_turn, hires, above=said)
-    if len(hires) == 1:
-        keyboard = [[undo_button(t, hires[0])], *keyboard]
-    whole_turn.redraw(text, keyboard)
-
-
-def undo_button(t: Translator, hire: Hire) -> Button:
-    """Takes the leaving back."""
-    return Button(t.plain(N_("↩ Undo: still there")), button_data(BUTTON, "undo", hire.id, hire.last_day))
+    whole_turn.redraw(*draw_after(whole_turn, hires, above=said))
 
 
 def undo(turn: Turn, hire: Hire, last_day: str) -> None:

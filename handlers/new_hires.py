@@ -31,7 +31,6 @@ from storage.roster_lists import SameName, class_size, cohorts_of, same_names
 from storage.roster_rules import SMALL_CLASS, RosterRefusal
 
 ADD, LEAVE_OUT = "add", "leave_out"
-_NAMES_ECHOED = 200
 _UNFIT_ECHOED = 15
 
 TOO_MANY = N_("These are {count} people; at most {most} can be added at once. Please send them in parts, or as a file.")
@@ -118,14 +117,16 @@ def unfit_words(t: Translator, value: Any) -> list[Markup]:
     return said
 
 
-def groups_words(t: Translator, people: Sequence[HireLine], standard: Stage, today: date) -> list[Markup]:
+def groups_words(
+    t: Translator, people: Sequence[HireLine], standard: Stage, today: date, *, most: int = MOST_AT_ONCE
+) -> list[Markup]:
     """Everybody, together with those who stand at the same place: what is echoed before saving."""
     groups: dict[str, list[str]] = {}
     for line in people:
         groups.setdefault(_group_of(t, line, standard, today), []).append(line.name)
     lines = []
     for group, names in groups.items():
-        shown = t.plain(N_(", ")).join(names[:_NAMES_ECHOED])
+        shown = t.plain(N_(", ")).join(names[:most]) + ("…" if len(names) > most else "")
         lines.append(Markup("▪️ <b>{}</b> ({}): {}").format(group, len(names), shown))
     if any(line.is_direct for line in people):
         lines.append(t(N_("For those who are on post, exam and drill are recorded as passed.")))

@@ -1,6 +1,6 @@
 """The orders recorded lately, and what can be done to each: change, refund, move (handbook §6, Orders)."""
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from handlers.hire_choices import own_company_ids
 from handlers.keyboards import Button, button_data
@@ -99,5 +99,4 @@ def _change(turn: Turn, change: OrderChange) -> Markup:
         day=t.day(change.day),
         former=former.name if former is not None else "—",
     )
-    reason = t(": {reason}", reason=change.reason) if change.reason else Markup("")
-    return Markup("↳ ") + words + reason
+    return Markup("↳ ") + words + (Markup(" · ") + escape(change.reason) if change.reason else "")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from handlers.forms.fields import Wrong
 from handlers.hire_choices import GONE, day_words
@@ -106,14 +106,14 @@ def repeated(turn: Turn, entries: Sequence[OrderEntry]) -> list[Markup]:
 def order_line(turn: Turn, order: Order, hire: Hire) -> Markup:
     """A recorded order: 张伟 2 · 11/23 周一 · 第12/30天."""
     t = turn.t
-    words = [t("<b>{name}</b> {quantity}", name=hire.name, quantity=order.quantity), t("{day}", day=t.day(order.day))]
+    words = [t("<b>{name}</b> {quantity}", name=hire.name, quantity=order.quantity), escape(t.day(order.day))]
     if order.tag:
-        words.append(t("{tag}", tag=order.tag))
+        words.append(escape(order.tag))
     number = day_words(turn, hire, order.day)
     if hire.closes_on is not None and order.day > hire.closes_on:
         words.append(t("kept, does not count: {number}", number=number))
     else:
-        words.append(t("{number}", number=number))
+        words.append(escape(number))
     if order.refunded:
         words.append(t("refunded {count}", count=order.refunded))
     return Markup(" · ").join(words)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from secrets import token_hex
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from handlers.forms import driver
 from handlers.forms.choices import key_of
@@ -166,7 +166,7 @@ def pressed_undo(turn: Turn) -> None:
         wrong = wrong_of(turn, refused)
         turn.toast(t.plain(wrong.message, **wrong.values), alert=True)
         return
-    names = Markup(", ").join(t("{name} {quantity}", name=name, quantity=quantity) for name, quantity in taken)
+    names = Markup(", ").join(escape(f"{name} {quantity}") for name, quantity in taken)
     turn.redraw(t("↩️ Taken back: {names}. It is as if it had never been recorded.", names=names))
 
 

@@ -81,7 +81,7 @@ def _card(turn: Turn, person: Person) -> tuple[Markup, Keyboard]:
         lines.append(t("Account: @{username}", username=person.username))
     if person.state is PersonState.active and not person.reachable:
         lines.append(t("I cannot write to them: they blocked me or never pressed Start."))
-    if person.active_from is not None and person.role is Role.manager:
+    if person.active_from is not None and person.active_from > turn.today and person.role is Role.manager:
         lines.append(t("Asked for reports from {day} on", day=t.day(person.active_from)))
     rename_button = _act(t, N_("Change the name"), "rename", person)
     if person.state is not PersonState.active:

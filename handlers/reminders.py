@@ -3,7 +3,7 @@
 Composed when they are sent: a report that came in meanwhile is not asked for, and everything else still owed is listed.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from markupsafe import Markup
@@ -26,6 +26,7 @@ from storage.outbox import OutboxMessage
 from storage.people import Person, PersonState, Role
 
 LAST_CALL = "last-call"
+MORNING, NIGHT = time(7), time(23)
 MOST_LISTED = 12
 MOST_NAMES = 40
 
@@ -62,7 +63,15 @@ def compose_reminder(
         lines.append(t("A draft from your records is ready: please read it, then send it."))
     if later:
         lines.append(short_line(later[:MOST_LISTED], t, rules))
-    return _send(person, Markup("\n").join(lines), buttons(main, t))
+    outgoing = _send(person, Markup("\n").join(lines), buttons(main, t))
+    if is_night(now, surroundings):
+        outgoing.params["disable_notification"] = True
+    return outgoing
+
+
+def is_night(now: datetime, surroundings: Surroundings) -> bool:
+    """Whether what an outage held up goes out at an hour at which no phone should ring."""
+    return not MORNING <= now.astimezone(surroundings.zone).time() < NIGHT
 
 
 def compose_calendar_warning(

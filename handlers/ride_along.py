@@ -8,7 +8,7 @@ from handlers.forms import driver
 from handlers.forms.choices import key_of
 from handlers.forms.fields import Values, Wrong
 from handlers.forms.form import Form, FormTurn
-from handlers.hire_choices import day_words, hire_label, needed_hire, on_post_options, own_company_ids, own_hire
+from handlers.hire_choices import hire_label, needed_hire, on_post_options, own_company_ids, own_hire
 from handlers.keyboards import Button, button_data
 from handlers.ride_along_fields import FIELDS, refuse_unless_at_work
 from handlers.translations import N_
@@ -102,15 +102,12 @@ def save(turn: FormTurn) -> None:
 
 
 def notes(turn: FormTurn) -> Sequence[str | Markup]:
-    """What the ride-along means for the hire: which day it was, whether it counts for coverage."""
+    """Whether the ride-along lies outside what coverage counts."""
     t, day = turn.turn.t, turn.day()
     hire = own_hire(turn.turn, turn.values.get("hire"))
-    if hire is None:
+    if hire is None or hire.closes_on is None or day <= hire.closes_on:
         return []
-    if hire.closes_on is not None and day > hire.closes_on:
-        return [t("{day} is after the 30 days of {name}: kept, outside coverage.", day=t.day(day), name=hire.name)]
-    words = day_words(turn.turn, hire, day)
-    return [t("For {name} it was {day_words}.", name=hire.name, day_words=words)] if words else []
+    return [t("{day} is after the 30 days of {name}: kept, outside coverage.", day=t.day(day), name=hire.name)]
 
 
 def show_list(turn: Turn) -> None:

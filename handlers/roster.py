@@ -21,17 +21,19 @@ from handlers.leaving import LEFT, REJOIN, undo
 from handlers.new_hires import HIRES, HireLines
 from handlers.pages import page_number
 from handlers.roster_entry import read_people, read_verb
-from handlers.roster_scope import company_ids, own_cohort, own_company, own_hire
+from handlers.roster_files import FILE
+from handlers.roster_scope import companies, company_ids, own_cohort, own_company, own_hire
 from handlers.roster_screens import BUTTON as BUTTON
 from handlers.roster_screens import draw_cohort, draw_companies, draw_company, draw_home, draw_search
+from handlers.roster_workbook import show_roster, show_template
 from handlers.training_steps import STEP
 from handlers.translations import N_
 from handlers.turn import Turn
-from storage.people import name_key
+from storage.people import Company, name_key
 from storage.roster import Cohort, Hire
 from storage.roster_lists import cohorts_of, find_hires
 
-FORMS: tuple[Form, ...] = (COHORT, HIRES, ON_POST, ON_POST_DATE, LEFT, REJOIN, STEP, MOVE, RENAME)
+FORMS: tuple[Form, ...] = (COHORT, HIRES, ON_POST, ON_POST_DATE, LEFT, REJOIN, STEP, MOVE, RENAME, FILE)
 
 NOT_FOUND = N_("I find neither a cohort nor a hire called “{name}”. Here is the roster.")
 NO_COHORT = N_("First there has to be a cohort; then its people can be added.")
@@ -61,10 +63,8 @@ def pressed(turn: Turn) -> None:
         company = own_company(turn, number)
         if company is None:
             _gone(turn)
-        elif what == "company":
-            turn.redraw(*draw_company(turn, company, page))
         else:
-            driver.start(turn, COHORT, values={"company": str(company.id)})
+            _ON_COMPANY[what](turn, company, page)
     elif what in _ON_COHORT:
         cohort = own_cohort(turn, number)
         if cohort is None:
@@ -94,7 +94,12 @@ def _form_of_hire(form: Form) -> Callable[[Turn, Hire, str], None]:
     return start
 
 
-_ON_COMPANY = frozenset({"company", "new"})
+_ON_COMPANY: dict[str, Callable[[Turn, Company, int], None]] = {
+    "company": lambda turn, company, page: turn.redraw(*draw_company(turn, company, page)),
+    "new": lambda turn, company, page: driver.start(turn, COHORT, values={"company": str(company.id)}),
+    "template": lambda turn, company, page: show_template(turn, company),
+    "export": lambda turn, company, page: show_roster(turn, company),
+}
 _ON_COHORT: dict[str, Callable[[Turn, Cohort, int], None]] = {
     "cohort": lambda turn, cohort, page: turn.redraw(*draw_cohort(turn, cohort, page)),
     "edit": lambda turn, cohort, page: driver.start(turn, COHORT, record_id=cohort.id),
@@ -145,6 +150,9 @@ def _start_typed(turn: Turn, verb: str, rest: str) -> None:
         driver.start(turn, COHORT, values={"name": rest} if rest else {})
     elif verb == "add":
         _add(turn, {"cohort": str(cohorts[0].id)} if len(cohorts) == 1 else {}, "" if cohorts else rest)
+    elif verb in _FILES:
+        for company in _companies_called(turn, rest):
+            _FILES[verb](turn, company)
     elif not rest:
         driver.start(turn, _FORM_OF_VERB[verb])
     elif len(cohorts) == 1:
@@ -160,6 +168,7 @@ def _start_typed(turn: Turn, verb: str, rest: str) -> None:
         driver.start(turn, _FORM_OF_VERB[verb], values=values | ({"day": iso(said.day)} if said.day else {}))
 
 
+_FILES = {"template": show_template, "export": show_roster}
 _FORM_OF_VERB = {"post": ON_POST, "left": LEFT, "step": STEP}
 
 
@@ -176,6 +185,16 @@ def _find(turn: Turn, name: str) -> None:
         turn.say(*draw_search(turn, cohorts, hires))
     else:
         turn.say(*draw_home(turn, above=turn.t(NOT_FOUND, name=name[:60])))
+
+
+def _companies_called(turn: Turn, name: str) -> list[Company]:
+    """The one company that is meant; with several and no name, the choice is shown."""
+    own = companies(turn)
+    named = [company for company in own if name_key(company.name) == name_key(name)] if name else own
+    if len(named) == 1:
+        return named
+    turn.say(*draw_companies(turn))
+    return []
 
 
 def _is_called(turn: Turn, name: str) -> bool:

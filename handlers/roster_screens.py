@@ -4,11 +4,10 @@ Callback data: `ro:<what>:<id>[:<page>]`. Who presses is asked again for every s
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 from markupsafe import Markup
 
-from handlers.hire_words import count_places, counts_words, hire_words, stage_words
+from handlers.hire_words import count_places, counts_words, hire_words
 from handlers.keyboards import Button, Keyboard, button_data, rows_of
 from handlers.pages import page_of
 from handlers.roster_scope import companies, company_ids
@@ -114,10 +113,8 @@ def draw_cohort(turn: Turn, cohort: Cohort, page: int = 0, *, above: str | Marku
     lines.append(Markup.escape(counts_words(t, count_places(members, today))))
     lines += [Markup("")] if shown else []
     lines += listed.lines
-    buttons = [named_button(_hire_label(t, hire, today), "hire", hire.id) for hire in shown]
-    per_row = 3 if all(len(b.label) <= 8 for b in buttons) else 2
     keyboard = [
-        *rows_of(buttons, per_row),
+        *_hire_buttons(shown, listed.start + 1),
         listed.turning(BUTTON, "cohort", cohort.id),
         *_cohort_actions(t, cohort, members),
     ]
@@ -159,9 +156,13 @@ def _facts(t: Translator, cohort: Cohort) -> str:
     return " · ".join(parts)
 
 
-def _hire_label(t: Translator, hire: Hire, today: date) -> str:
-    name = hire.name if len(hire.name) <= 10 else f"{hire.name[:9]}…"
-    return f"{name} {stage_words(t, hire, today)}" if len(name) <= 4 else name
+def _hire_buttons(hires: Sequence[Hire], first: int) -> list[list[Button]]:
+    """A button with each name; numbered as in the list when two have the same."""
+    names = [hire.name if len(hire.name) <= 12 else f"{hire.name[:11]}…" for hire in hires]
+    if len(set(names)) < len(names):
+        names = [f"{number}. {name}" for number, name in enumerate(names, first)]
+    buttons = [named_button(name, "hire", hire.id) for name, hire in zip(names, hires, strict=True)]
+    return rows_of(buttons, 4 if all(len(name) <= 4 for name in names) else 2)
 
 
 def _lines(above: str | Markup) -> list[Markup]:

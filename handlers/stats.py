@@ -52,6 +52,7 @@ from storage.people import (
 STATS = "stats"
 MOST_COHORTS = 12
 """Cohorts listed one by one in each part; the rest is in the pooled figure and counted."""
+MOST_NAMED = 3
 _FAR = 40 * ONE_DAY
 """No report falls due further than this from the first day of its period."""
 
@@ -298,7 +299,9 @@ def _scope_of_key(turn: Turn, key: str) -> Scope | None:
     visible = roster_scope.companies(turn)
     if key == "all" and visible:
         everything = len(visible) == len(active_companies(turn.session)) and turn.who.role is not Role.manager
-        name = visible[0].name if len(visible) == 1 else turn.t.plain(N_("{count} companies"), count=len(visible))
+        few = len(visible) <= MOST_NAMED and not everything
+        names = turn.t.plain(N_(", ")).join(company.name for company in visible)
+        name = names if few else turn.t.plain(N_("all companies ({count})"), count=len(visible))
         return Scope("all", name, _ids(visible), is_everything=everything)
     if key.startswith("c"):
         chosen = roster_scope.own_company(turn, key[1:])

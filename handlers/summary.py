@@ -65,9 +65,9 @@ def pressed_send(turn: Turn) -> None:
 def _post(turn: Turn, group: Group, running: Sequence[CohortFigures]) -> None:
     posted = sum(_plan(turn, group, figures, turn.now) for figures in running)
     t = turn.t
-    lines = [t("Posted to the group: {count} cards.", count=posted)]
+    lines = [t("Cards posted to the group: {count}.", count=posted)]
     if posted < len(running):
-        lines.append(t("{count} were posted within the last hour already.", count=len(running) - posted))
+        lines.append(t("Posted within the last hour already: {count}.", count=len(running) - posted))
     turn.redraw(lines[0] if len(lines) == 1 else lines[0] + "\n" + lines[1])
 
 

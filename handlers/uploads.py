@@ -6,10 +6,15 @@ from sqlmodel import Session
 from telegram import Chat as TelegramChat
 from telegram import Message
 
+from handlers import roster_files
 from handlers.turn import Turn
 from storage.people import PersonState, person_by_telegram_id
 
-READERS: dict[str, Callable[[Turn], None]] = {}
+READERS: dict[str, Callable[[Turn], None]] = {
+    ".xlsx": roster_files.read_upload,
+    ".csv": roster_files.read_upload,
+    ".xls": roster_files.old_format,
+}
 """By file name ending, lower case with its dot."""
 
 

@@ -49,11 +49,12 @@ def owed_by(session: Session, person: Person, now: datetime, rules: DeadlineRule
     days = [day for o in rows for day in (o.first_day, o.last_day, due_day(o.kind, o.due_at, rules.zone))]
     absences = absences_between(session, min(days), max(days), now, rules, [person.id], calendars)
     with_mail = {o.first_day for o in rows if o.kind is ReportKind.skills_mail}
+    monthlies = {o.first_day for o in rows if o.kind is ReportKind.monthly}
     owed: list[OwedReport] = []
     for o in rows:
         day = due_day(o.kind, o.due_at, rules.zone)
         excused = absences.excuse(person.id, o.kind, o.first_day, o.last_day, day)
-        if o.kind is ReportKind.skills_mail or excused:
+        if excused or (o.kind is ReportKind.skills_mail and o.first_day in monthlies):
             continue
         settings = calendars.of(o.company_id or companies.of(person.id))
         stages = entry_of(period_of(o), settings, rules).stages

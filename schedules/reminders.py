@@ -98,6 +98,7 @@ def _suitable(
     days = [today]
     for candidate, period, _ in found:
         days += [period.first, period.last, due_day(period.kind, candidate.due_at, rules.zone)]
+    days += [local_day(stage.at, rules.zone) for *_, stages in found for stage in stages.values()]
     first, last = min(days), max(days)
     absences = absences_between(session, first, last, now, rules, calendars=calendars)
     suitable: list[Nudge] = []
@@ -106,6 +107,9 @@ def _suitable(
         own = CompanyId(candidate.company_key) if candidate.company_key else companies.of(person_id)
         stage = by_calendar.get(calendars.of(own))
         if stage is None or absences.away(person_id, today):
+            continue
+        if absences.away(person_id, local_day(stage.at, rules.zone)):
+            # Not made up for at the midnight that ends the leave.
             continue
         day = due_day(period.kind, candidate.due_at, rules.zone)
         if not absences.excuse(person_id, period.kind, period.first, period.last, day):

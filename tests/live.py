@@ -93,7 +93,11 @@ class LiveWorld(World):
             }
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot.demo.process"], env=environment, stdout=log, stderr=log
+                [sys.executable, "-m", "bot.demo.process"],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
             )
 
     def kill(self) -> None:
@@ -120,6 +124,8 @@ class LiveWorld(World):
         """End everything."""
         self.kill()
         asyncio.run_coroutine_threadsafe(self._server.__aexit__(None, None, None), self.loop).result(10)
+        # Whatever was cancelled needs a moment to end.
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.05), self.loop).result(10)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(5)
         self.loop.close()

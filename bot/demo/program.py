@@ -31,13 +31,12 @@ async def running_demo(
     try:
         async with listening(app, host, port) as address:
             demo.address = address
-            beginning = asyncio.create_task(demo.begin())
+            demo.beginning = asyncio.create_task(demo.begin())
             try:
                 yield demo
             finally:
-                await asyncio.wait({beginning})
+                await asyncio.wait({demo.beginning})
                 await demo.end()
-        beginning.result()
     finally:
         courier.cancel()
         shutil.rmtree(folder, ignore_errors=True)
@@ -52,4 +51,18 @@ async def serve_demo(host: str = "127.0.0.1", port: int = 8090, *, open_browser:
         print(f"The demo is at {demo.address}/ — stop it with Ctrl-C.", flush=True)
         if open_browser:
             await asyncio.to_thread(webbrowser.open, f"{demo.address}/")
-        await stopping.wait()
+        # Sample data that cannot be loaded must not leave a page that waits for ever.
+        await until_stopped(stopping, demo)
+
+
+async def until_stopped(stopping: asyncio.Event, demo: Demo) -> None:
+    """Wait for the signal to stop; raises what went wrong at the beginning."""
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        if demo.beginning is not None:
+            await asyncio.wait({stop, demo.beginning}, return_when=asyncio.FIRST_COMPLETED)
+            if demo.beginning.done():
+                demo.beginning.result()
+        await stop
+    finally:
+        stop.cancel()

@@ -35,6 +35,7 @@ class Demo:
         self.telegram = self._new_telegram()
         self.tour = self._new_tour()
         self.process: BotProcess | None = None
+        self.beginning: asyncio.Task[None] | None = None
         self._polls_before = 0
         self._changing = asyncio.Lock()
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.demo.bot_process import BotProcess
 from bot.demo.cast import LI_QIANG, WANG_FANG
-from bot.demo.program import running_demo
+from bot.demo.program import running_demo, until_stopped
 from bot.demo.stage import Demo
 
 ECHO = (sys.executable, str(Path(__file__).with_name("echo_bot.py")))
@@ -149,6 +149,29 @@ async def test_a_bot_that_falls_is_picked_up_and_its_last_words_are_kept(tmp_pat
     await process.stop()
     assert process.last_exit == 1
     assert process.log_tail(1) == "no database"
+    assert not process.running
+
+
+async def test_sample_data_that_cannot_be_loaded_ends_the_demo_with_its_error() -> None:
+    def load(url: str, now: datetime) -> None:
+        raise RuntimeError("no such table")
+
+    async with running_demo(command=ECHO, load=load) as demo:
+        with pytest.raises(RuntimeError, match="no such table"):
+            await until_stopped(asyncio.Event(), demo)
+        assert demo.describe_process()["state"] == "loading"
+
+
+async def test_a_demo_that_is_told_to_stop_stops() -> None:
+    stopping = asyncio.Event()
+    async with running_demo(command=ECHO, load=lambda url, now: None) as demo:
+        waiting = asyncio.create_task(until_stopped(stopping, demo))
+        await reaches(demo, lambda: demo.describe_process()["state"] == "running")
+        assert not waiting.done()
+        stopping.set()
+        await asyncio.wait_for(waiting, 5)
+        process = demo.process
+    assert process is not None
     assert not process.running
 
 

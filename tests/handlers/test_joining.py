@@ -70,7 +70,7 @@ def test_one_that_runs_out_half_way_becomes_a_request(world: World) -> None:
     admin.says("/invite 杭州甲 5 1").taps("生成链接")
     slow = world.stranger().starts(link_of(admin)).says("李强")
     world.clock.to("2026-11-25 10:00")
-    slow.taps("就是我")
+    slow.says("确认")
     assert "哪家公司" in slow.last.text
     slow.says("杭州甲").taps("就是我")
     assert world.stored(slow).state is PersonState.pending
