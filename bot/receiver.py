@@ -33,6 +33,9 @@ BEAT = timedelta(seconds=15)
 BACKLOG_SECONDS = 120.0
 """For so long after a start a webhook may still be delivered what waited at Telegram."""
 BATCH = 100
+LAST_SECOND = 2**33
+"""Telegram's dates are seconds of our days; what lies beyond is nonsense."""
+LARGEST_ID = 2**62
 
 
 class TokenRefused(Exception):
@@ -99,7 +102,7 @@ class Receiver:
                     return
                 if not isinstance(updates, list):
                     raise TelegramError("getUpdates: not a list")
-                known = [u for u in updates if isinstance(u, dict) and isinstance(u.get("update_id"), int)]
+                known = [u for u in updates if is_update(u)]
                 await self.take(known, backlog=catching_up)
             except (InvalidToken, EndPointNotFound):
                 # One such answer can be a proxy's mistake; several in a row are Telegram's word.
@@ -131,8 +134,25 @@ class Receiver:
                 offset = max(u["update_id"] for u in known) + 1
 
 
+def is_update(content: object) -> bool:
+    """Whether something that came over the wire can be kept as an update."""
+    return (
+        isinstance(content, dict)
+        and isinstance(content.get("update_id"), int)
+        and abs(content["update_id"]) < LARGEST_ID
+    )
+
+
+def _last_beat(session: Session) -> datetime | None:
+    heartbeat = session.get(Heartbeat, PART)
+    return heartbeat.at if heartbeat is not None else None
+
+
 def _new_updates(updates: Sequence[dict[str, Any]], now: datetime, heard_before: datetime | None) -> list[NewUpdate]:
-    """The inbox rows of a batch. Ids rise with time, so nothing was said before what stands ahead of it."""
+    """The inbox rows of a batch. Ids rise with time, so nothing was said before what stands ahead of it.
+
+    `heard_before`: since when they may have waited at Telegram; None for what has just been said.
+    """
     rows: list[NewUpdate] = []
     earliest = heard_before
     for update in sorted(updates, key=lambda u: int(u["update_id"])):
@@ -160,19 +180,26 @@ def said_at(update: dict[str, Any], now: datetime, heard_before: datetime | None
     for kind in ("message", "edited_message", "my_chat_member"):
         body = update.get(kind)
         if isinstance(body, dict):
-            date = body.get("edit_date") if kind == "edited_message" else body.get("date")
-            if isinstance(date, int) and date > 0:
-                return datetime.fromtimestamp(date, UTC)
+            told = _instant(body.get("edit_date") if kind == "edited_message" else body.get("date"))
+            if told is not None:
+                return told
     press = update.get("callback_query")
     if isinstance(press, dict):
-        if isinstance(press.get("date"), int):
-            return datetime.fromtimestamp(press["date"], UTC)
+        told = _instant(press.get("date"))
+        if told is not None:
+            return told
         if heard_before is not None and now - heard_before > OUTAGE:
             message = press.get("message")
-            shown = message.get("edit_date") or message.get("date") if isinstance(message, dict) else None
-            shown_at = datetime.fromtimestamp(shown, UTC) if isinstance(shown, int) and shown > 0 else heard_before
-            return min(max(heard_before, shown_at), now)
+            shown = _instant(message.get("edit_date") or message.get("date")) if isinstance(message, dict) else None
+            return min(max(heard_before, shown or heard_before), now)
     return now
+
+
+def _instant(seconds: object) -> datetime | None:
+    """A Unix time as Telegram writes it; None for anything else (0 stands for an inaccessible message)."""
+    if not isinstance(seconds, int) or not 0 < seconds < LAST_SECOND:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _chat_id(update: dict[str, Any]) -> int:
@@ -181,10 +208,10 @@ def _chat_id(update: dict[str, Any]) -> int:
         if isinstance(value, dict):
             holder = value.get("message", value) if "data" in value or "chat_instance" in value else value
             chat = holder.get("chat") if isinstance(holder, dict) else None
-            if isinstance(chat, dict) and isinstance(chat.get("id"), int):
+            if isinstance(chat, dict) and isinstance(chat.get("id"), int) and abs(chat["id"]) < LARGEST_ID:
                 return int(chat["id"])
             sender = value.get("from")
-            if isinstance(sender, dict) and isinstance(sender.get("id"), int):
+            if isinstance(sender, dict) and isinstance(sender.get("id"), int) and abs(sender["id"]) < LARGEST_ID:
                 return int(sender["id"])
     return 0
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.receiver import Receiver
+from bot.receiver import Receiver, is_update
 from bot.settings import Settings
 from storage.database import Database
 
@@ -49,7 +49,7 @@ def make_app(
             update = json.loads(body)
         except ValueError:
             return PlainTextResponse("not JSON", 400)
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        if not is_update(update):
             return PlainTextResponse("not an update", 400)
         try:
             await receiver.deliver(update)

@@ -32,8 +32,20 @@ _MONTHS = {
     **dict.fromkeys(("上上月", "上上个月"), -2),
     **dict.fromkeys(("下月", "下个月", "nextmonth"), 1),
 }
-_MONTHS_EN = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LONG_EN = ("uary", "ruary", "ch", "il", "", "e", "y", "ust", "tember", "ober", "ember", "ember")
+_MONTHS_EN = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?|(\d{4})(\d\d)")
 _MONTH = re.compile(r"(\d{1,2})月份?")
 _ENGLISH_MONTH = re.compile(r"([a-z]{3,9})(\d{4})?|(\d{4})([a-z]{3,9})")
@@ -157,7 +169,7 @@ def _english_month(key: str, today: date) -> Period | None:
     if match is None:
         return None
     word, year = match[1] or match[4], match[2] or match[3]
-    for number, (short, rest) in enumerate(zip(_MONTHS_EN, _LONG_EN, strict=True), start=1):
-        if word in (short, short + rest):
+    for number, name in enumerate(_MONTHS_EN, start=1):
+        if name.startswith(word):
             return _month_of(int(year), number) if year else _latest_month(number, today)
     return None

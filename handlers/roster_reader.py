@@ -1,8 +1,8 @@
 """Reads an XLSX or CSV file somebody sent, in a process of its own that may take little time and memory.
 
-A program: `python -I roster_reader.py xlsx < file`, which answers with one JSON object, `{"rows": [[number, [cell, …]], …]}`
-or `{"refused": reason}`. Cells are text, dates ISO; formulas are read as the values that were saved with them. It knows
-nothing of the bot and imports nothing of it, so that a hostile file meets as little as possible.
+A program: `python -I roster_reader.py xlsx < file`. It answers with one JSON object, `{"refused": reason}` or
+`{"rows": [[number, [cell, …]], …]}`. Cells are text, dates ISO; formulas are read as the values that were saved with
+them. It knows nothing of the bot and imports nothing of it, so that a hostile file meets as little as possible.
 """
 
 import csv

@@ -172,7 +172,7 @@ def workbook(sheets: Sequence[Sheet], statuses: Sequence[str] = ()) -> bytes:
             for number, row in enumerate(sheet.rows, 1):
                 for column, cell in enumerate(row):
                     if isinstance(cell, date):
-                        page.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), day_format)
+                        page.write_datetime(number, column, cell, day_format)
                     elif cell is not None:
                         page.write_string(number, column, str(cell))
             if statuses and len(sheet.headings) == len(COLUMNS):

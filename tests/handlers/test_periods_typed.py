@@ -52,6 +52,7 @@ PEOPLE = [
         ("12月", "monthly:2025-12"),
         ("Oct", "monthly:2026-10"),
         ("december 2025", "monthly:2025-12"),
+        ("Sept", "monthly:2026-09"),
     ],
 )
 def test_periods(words: str, key: str) -> None:
@@ -61,7 +62,7 @@ def test_periods(words: str, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["", "哈哈", "2026-13", "13月", "0001-01", "9999-12", "11/32", "sept ember", "nonsense"]
+    "words", ["", "哈哈", "2026-13", "13月", "0001-01", "9999-12", "11/32", "octopus", "nonsense"]
 )
 def test_words_that_are_no_period(words: str) -> None:
     assert read_period(words, TODAY) is None
