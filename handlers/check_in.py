@@ -157,9 +157,11 @@ def _edit_if_filed(turn: Turn, day: date) -> bool:
 
 
 def _meant_by(turn: Turn, pasted: str) -> Values:
-    """A block that does not speak of the status means a day at work."""
+    """What a block says; one that does not speak of the status means a day at work."""
     block = parse_block(CHECK_IN, pasted, FormTurn(turn, {}))
-    return {"status": WORKING} if block.labelled and "status" not in {*block.values, *block.wrong_keys} else {}
+    if not block.labelled:
+        return {}
+    return block.values if "status" in block.wrong_keys else {"status": WORKING, **block.values}
 
 
 def _say_which_day(turn: Turn, day: date) -> None:

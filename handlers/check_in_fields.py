@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from handlers.forms.fields import Field, Option, Rows, Values, Wrong, iso
+from handlers.forms.fields import Field, Option, Rows, Values, Wrong, iso, nothing
 from handlers.forms.form import FormTurn
 from handlers.forms.kinds import (
     IN_FUTURE,
@@ -23,9 +23,9 @@ from handlers.translations import N_
 from schedules.calendars import deadline_rules
 from schedules.deadlines import CheckinDay, checkin_day
 from schedules.filing import required_missing_days
-from storage.check_ins import open_solutions, recent_dailies
+from storage.check_ins import daily_of, open_solutions, recent_dailies
 from storage.day_records import trainee_counts
-from storage.people import Company, PersonId, companies_of
+from storage.people import Company, companies_of
 from storage.reports import Report
 
 WORKING, RESTING, ON_LEAVE = "working", "resting", "leave"
@@ -65,10 +65,35 @@ def companies(turn: FormTurn) -> list[Company]:
 
 
 def day_to_fill(turn: FormTurn) -> CheckinDay:
-    """Which day a new check-in belongs to (handbook §3)."""
-    session, who, now = turn.turn.session, turn.turn.who, turn.turn.now
-    rules = deadline_rules(session, turn.turn.zone)
-    return checkin_day(now, required_missing_days(session, who, now, rules), rules)
+    """Which day a new check-in belongs to (handbook §3). Worked out once a turn: every preset asks."""
+    session, who, now, extra = turn.turn.session, turn.turn.who, turn.turn.now, turn.turn.extra
+    if "day to fill" not in extra:
+        rules = deadline_rules(session, turn.turn.zone)
+        extra["day to fill"] = checkin_day(now, required_missing_days(session, who, now, rules), rules)
+    decided: CheckinDay = extra["day to fill"]
+    return decided
+
+
+def filed(turn: FormTurn) -> Values:
+    """What the check-in of the day says that is in already, when a new one is begun for it; read once a turn."""
+    if turn.record_id is not None:
+        return {}
+    key = f"daily of {turn.day()}"
+    if key not in turn.turn.extra:
+        report = daily_of(turn.turn.session, turn.turn.person_id, turn.day())
+        turn.turn.extra[key] = {} if report is None else report.body
+    body: Values = turn.turn.extra[key]
+    return body
+
+
+def as_filed(key: str, otherwise: Callable[[FormTurn], Any] = nothing) -> Callable[[FormTurn], Any]:
+    """A preset: what is in already for the day, else something else."""
+
+    def preset(turn: FormTurn) -> Any:
+        value = filed(turn).get(key)
+        return otherwise(turn) if value is None else value
+
+    return preset
 
 
 @dataclass(frozen=True)
@@ -81,8 +106,10 @@ class CheckInDay(Day):
         if not asks:
             return super().options(turn)
         today, missing = asks
+        is_in = daily_of(turn.turn.session, turn.turn.person_id, today) is not None
+        today_label = N_("Today {day} (in)") if is_in else N_("Today {day}")
         return (
-            Option(iso(today), t.plain(N_("Today {day}"), day=t.day(today)), ("今天", "today"), literal=True),
+            Option(iso(today), t.plain(today_label, day=t.day(today)), ("今天", "today"), literal=True),
             Option(iso(missing), t.plain(N_("{day} (open)"), day=t.day(missing)), ("补交",), literal=True),
         )
 
@@ -210,13 +237,14 @@ def _suggested_sessions(turn: FormTurn) -> list[Values]:
     return [{"kind": kind.value} for kind in SESSION_KINDS]
 
 
-def _company_field(applies: Callable[[FormTurn], bool]) -> Field:
+def _company_field(applies: Callable[[FormTurn], bool], preset: Callable[[FormTurn], Any] = nothing) -> Field:
     return Field(
         key="company",
         label=N_("Company"),
         ask=N_("Which company was it for?"),
         kind=OneOf(_company_options, per_row=2),
         applies=applies,
+        preset=preset,
     )
 
 
@@ -266,6 +294,7 @@ FIELDS = (
         ask=N_("How was the day: at work, off, or on leave?"),
         kind=OneOf(STATUSES),
         words=("状态", "出勤"),
+        preset=as_filed("status"),
     ),
     Field(
         key="in_training",
@@ -274,7 +303,7 @@ FIELDS = (
         kind=Number(0, 300),
         words=("在训", "在训人数", "培训中"),
         applies=is_counted,
-        preset=_preset_in_training,
+        preset=as_filed("in_training", _preset_in_training),
     ),
     Field(
         key="trial",
@@ -284,7 +313,7 @@ FIELDS = (
         words=("试岗",),
         help=N_("Three numbers, e.g. 3/1/0. 0 is fine."),
         applies=is_counted,
-        preset=_preset_trial,
+        preset=as_filed("trial", _preset_trial),
         check=_check_trial,
     ),
     Field(
@@ -295,6 +324,7 @@ FIELDS = (
         required=False,
         words=("培训", "课程", "场次"),
         applies=is_counted,
+        preset=as_filed("sessions"),
         asked=False,
         add_label=N_("+ Session"),
     ),
@@ -306,6 +336,7 @@ FIELDS = (
         required=False,
         words=("问题", "建议", "问题建议"),
         applies=is_counted,
+        preset=as_filed("problem"),
         asked=False,
         add_label=N_("+ Problem"),
     ),
@@ -316,8 +347,9 @@ FIELDS = (
         kind=OneOf(CATEGORIES, per_row=2),
         words=("类别", "分类"),
         applies=has_problem,
+        preset=as_filed("category"),
     ),
-    _company_field(lambda turn: has_problem(turn) and has_several_companies(turn)),
+    _company_field(lambda turn: has_problem(turn) and has_several_companies(turn), as_filed("company")),
     Field(
         key="progress",
         label=N_("Solutions"),
@@ -326,6 +358,7 @@ FIELDS = (
         required=False,
         words=("方案进展", "进展"),
         applies=has_open_solutions,
+        preset=as_filed("progress"),
         asked=False,
         add_label=N_("+ Progress"),
     ),
@@ -336,5 +369,6 @@ FIELDS = (
         kind=PlanText(2, 300),
         words=("计划", "明日计划", "明天计划", "plan"),
         applies=is_counted,
+        preset=as_filed("plan"),
     ),
 )

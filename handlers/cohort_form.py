@@ -41,7 +41,10 @@ def company_options(turn: FormTurn) -> list[Option]:
 
 
 def company_id(turn: FormTurn) -> CompanyId | None:
-    """The company chosen, if it is the speaker's."""
+    """The company chosen, or that of the cohort under edit, if it is the speaker's."""
+    if turn.record_id is not None:
+        cohort = own_cohort(turn.turn, turn.record_id)
+        return cohort.company_id if cohort is not None else None
     company = own_company(turn.turn, turn.values.get("company", ""))
     return company.id if company is not None else None
 

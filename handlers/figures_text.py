@@ -17,17 +17,20 @@ Figures = CohortFigures | Pooled
 _WITH_NOTE = N_("{figure} ({note})")
 
 
-def order_rate_text(t: Translator, figures: Figures, *, labelled: bool = False) -> str:
-    """`12/18 = 66.6%`, interim always and final with `labelled` said to be so: `11/18 = 61.1% (进行中)`."""
+def order_rate_text(t: Translator, figures: Figures, *, labelled: bool | None = None) -> str:
+    """`12/18 = 66.6%`, or `11/18 = 61.1% (进行中)`.
+
+    `labelled`: None says interim only, True also says final, False neither, for where the state stands beside it.
+    """
     return _of_people(t, figures, format_rate(figures.ordered_and_stayed, figures.on_post), labelled)
 
 
-def order_level_text(t: Translator, figures: Figures, *, labelled: bool = False) -> str:
+def order_level_text(t: Translator, figures: Figures, *, labelled: bool | None = None) -> str:
     """Orders a head: `19/18 = 1.05`."""
     return _of_people(t, figures, format_level(figures.orders, figures.on_post), labelled)
 
 
-def retention_text(t: Translator, figures: Figures, *, labelled: bool = False) -> str:
+def retention_text(t: Translator, figures: Figures, *, labelled: bool | None = None) -> str:
     """Who stayed of those on post: `15/18 = 83.3%`."""
     return _of_people(t, figures, format_rate(figures.stayed, figures.on_post), labelled)
 
@@ -49,12 +52,12 @@ def trial_pass_text(t: Translator, figures: Figures) -> str:
     return _noted(t, text, t.plain(N_("{count} undecided"), count=undecided)) if undecided else text
 
 
-def ride_along_text(t: Translator, coverage: Coverage, *, labelled: bool = False) -> str:
+def ride_along_text(t: Translator, coverage: Coverage, *, labelled: bool | None = None) -> str:
     """Accompanied of those who stayed: `8/15 = 53.3%`."""
     return _covered(t, coverage, coverage.accompanied, labelled)
 
 
-def spot_check_text(t: Translator, coverage: Coverage, *, labelled: bool = False) -> str:
+def spot_check_text(t: Translator, coverage: Coverage, *, labelled: bool | None = None) -> str:
     """Checked of those who stayed."""
     return _covered(t, coverage, coverage.checked, labelled)
 
@@ -88,19 +91,21 @@ def days_text(first: date, last: date) -> str:
     return f"{first.isoformat()} – {last.isoformat()}"
 
 
-def _of_people(t: Translator, figures: Figures, text: str, labelled: bool) -> str:
+def _of_people(t: Translator, figures: Figures, text: str, labelled: bool | None) -> str:
     if figures.on_post == 0:
         return _noted(t, UNDEFINED, t.plain(N_("nobody on post")))
-    if figures.interim or labelled:
-        return _noted(t, text, t.plain("Interim") if figures.interim else t.plain("Final"))
-    return text
+    return _labelled(t, text, figures.interim, labelled)
 
 
-def _covered(t: Translator, coverage: Coverage, covered: int, labelled: bool) -> str:
+def _covered(t: Translator, coverage: Coverage, covered: int, labelled: bool | None) -> str:
     text = format_rate(covered, coverage.stayed)
-    if coverage.stayed == 0 or not (coverage.interim or labelled):
-        return text
-    return _noted(t, text, t.plain("Interim") if coverage.interim else t.plain("Final"))
+    return _labelled(t, text, coverage.interim, labelled) if coverage.stayed else text
+
+
+def _labelled(t: Translator, text: str, interim: bool, labelled: bool | None) -> str:
+    if interim if labelled is None else labelled:
+        return _noted(t, text, t.plain("Interim") if interim else t.plain("Final"))
+    return text
 
 
 def _noted(t: Translator, text: str, note: str) -> str:

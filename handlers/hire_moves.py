@@ -98,7 +98,7 @@ RENAME = Form(
     name="hirename",
     title=N_("Rename"),
     words=("hirename",),
-    fields=(Field("name", N_("Name"), N_("What is the right name?"), Text(1, LONGEST_NAME), check=_check_name),),
+    fields=(Field("name", N_("Hire's name"), N_("What is the right name?"), Text(1, LONGEST_NAME), check=_check_name),),
     save=_rename,
     warnings=_rename_warnings,
 )

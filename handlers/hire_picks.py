@@ -21,7 +21,6 @@ WHOM, SWITCHED = "whom", "several"
 
 NOBODY = N_("There is nobody here for whom this is possible at present.")
 NAMES_WANTED = N_("Please type one or several names, e.g. {example}, or tap a button.")
-ON_THE_CARD = N_("I read a date as well: please put it in at the date.")
 
 Candidates = Callable[[FormTurn], Sequence[Hire]]
 Fits = Callable[[Hire], bool]
@@ -92,7 +91,7 @@ def pick_fields(candidates: Candidates, ask: str, everybody: str = "") -> tuple[
     return (
         Field(
             WHOM,
-            N_("Who"),
+            N_("Whom"),
             ask,
             HirePicks(candidates, everybody),
             help=N_("Tap, or type names with spaces between them; “all but …” works too."),

@@ -302,7 +302,7 @@ HIRES = Form(
         ),
         Field(
             "people",
-            N_("People"),
+            N_("New people"),
             N_("Who? Please send the names, one a line or with commas between them."),
             HireLines(),
             help=N_("Whoever is on post already: with the date behind the name, e.g. Li Na 11/2."),

@@ -28,11 +28,10 @@ KIND_NAMES = {
 def title(owed: OwedReport, t: Translator) -> Markup:
     """What is owed: 日报 11/23 周一, 下月培训计划 2026-12 · 杭州甲."""
     name = t(KIND_NAMES[owed.period.kind])
-    if owed.with_skills_mail:
-        name = t("{report} with sales-skills summary", report=name)
     day = t.day(owed.period.first) if owed.period.kind is ReportKind.daily else owed.period.label
     place = f" · {owed.company_name}" if owed.company_name else ""
-    return Markup("{} {}{}").format(name, day, place)
+    what = Markup("{} {}{}").format(name, day, place)
+    return t("{report} (with the sales-skills summary)", report=what) if owed.with_skills_mail else what
 
 
 def line(owed: OwedReport, t: Translator, rules: DeadlineRules) -> Markup:

@@ -52,7 +52,9 @@ def compose_reminder(
     if not spoken_of:
         return None
     t = _translator(person, surroundings)
-    main = [report for report in owed if report.is_pressing or report in spoken_of]
+    # What this message is about comes first, then what is past; the rest is only mentioned.
+    main = [*spoken_of, *(report for report in owed if report.is_pressing and report not in spoken_of)]
+    main.sort(key=lambda report: report.is_overdue)
     later = [report for report in owed if report not in main]
     drafts = any(wanted[_key(report)]["with_draft"] for report in spoken_of)
     is_last = any(wanted[_key(report)]["stage"] == LAST_CALL for report in spoken_of)

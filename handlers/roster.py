@@ -45,6 +45,9 @@ def show(turn: Turn) -> None:
     first, _, below = turn.arguments.strip().partition("\n")
     if below.strip():
         _add_pasted(turn, first.strip(), below)
+    elif first and "\n" in turn.text.strip():
+        # The word alone in its line, one name below it.
+        _add(turn, {}, first)
     elif not first:
         turn.say(*draw_home(turn))
     elif (asked := read_verb(first)) is not None and not _is_called(turn, first):

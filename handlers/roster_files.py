@@ -31,7 +31,6 @@ from handlers.new_hires import (
     same_name_words,
     standard_stage,
     standard_start,
-    unfit_words,
 )
 from handlers.roster_entry import HireLine, UnfitLine
 from handlers.roster_scope import as_wrong, own_cohort, own_company
@@ -47,21 +46,26 @@ from storage.roster_rules import RosterRefusal
 
 MOST_PEOPLE = 500
 """In one file: each takes some milliseconds to record, during which nobody else is answered."""
-READ_SECONDS = 15
+READ_SECONDS = 10
 _READER = Path(__file__).with_name("roster_reader.py")
 _GROUP_LINES = 20
 _UNFIT_SAID = 200
 
 NEW = "new"
+TOO_LARGE = N_("This file is too large once unpacked. A roster of some hundred people is what I can read.")
+TOO_MANY_ROWS = N_("This file has too many rows. Please send at most {most} people at a time.")
+EMPTY = N_("There is nothing in this file. Please fill in one row for each person.")
+UNREADABLE = N_("I cannot read this file. Please save it as XLSX or CSV and send it again.")
 REFUSED = {
-    "too_large": N_("This file is too large once unpacked. A roster of some hundred people is what I can read."),
-    "too_many_rows": N_("This file has too many rows. Please send at most {most} people at a time."),
+    "too_large": TOO_LARGE,
+    "too_many_rows": TOO_MANY_ROWS,
     "too_many_columns": N_("This file has too many columns. Please keep to those of the template."),
     "locked": N_("This file is locked with a password. Please save it without one and send it again."),
     "encoding": N_("I cannot read the characters in this file. Please save it as XLSX, or as CSV in UTF-8."),
-    "empty": N_("There is nothing in this file. Please fill in one row for each person."),
-    "unreadable": N_("I cannot read this file. Please save it as XLSX or CSV and send it again."),
+    "empty": EMPTY,
+    "unreadable": UNREADABLE,
 }
+"""What the reader answers, as a sentence."""
 OLD_FORMAT = N_("This is the old Excel format. Please save the file as XLSX and send it again.")
 NOT_FOR_YOU = N_("Rosters are kept by managers and admins; I did nothing with this file.")
 
@@ -75,14 +79,14 @@ def read_upload(turn: Turn) -> None:
     try:
         lines, unfit = read_table(rows_of_file(kind, turn.upload.content), turn.today)
         if len(lines) > MOST_PEOPLE:
-            raise Wrong(REFUSED["too_many_rows"], most=MOST_PEOPLE)
+            raise Wrong(TOO_MANY_ROWS, most=MOST_PEOPLE)
     except Wrong as wrong:
         turn.say(turn.t(wrong.message, **wrong.values))
         return
     _say_unfit(turn, unfit)
     if not lines:
         if not unfit:
-            turn.say(turn.t(REFUSED["empty"]))
+            turn.say(turn.t(EMPTY))
         return
     driver.start(turn, FILE, values={"people": _as_value(lines, unfit), "file": turn.upload.file_name[:60]})
 
@@ -105,13 +109,14 @@ def rows_of_file(kind: str, content: bytes) -> list[tuple[int, list[str]]]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Wrong(REFUSED["too_large"]) from None
+        raise Wrong(TOO_LARGE) from None
     if done.returncode != 0:
         # It was ended for taking too much time or memory.
-        raise Wrong(REFUSED["too_large"])
+        raise Wrong(TOO_LARGE)
     answer = json.loads(done.stdout)
     if "refused" in answer:
-        raise Wrong(REFUSED.get(answer["refused"], REFUSED["unreadable"]), most=MOST_PEOPLE)
+        sentence = REFUSED.get(str(answer["refused"]), UNREADABLE)
+        raise Wrong(sentence, most=MOST_PEOPLE)
     return [(int(number), [str(cell) for cell in cells]) for number, cells in answer["rows"]]
 
 
@@ -123,7 +128,7 @@ def _say_unfit(turn: Turn, unfit: Sequence[UnfitLine]) -> None:
     lines = [t.plural("One row cannot be recorded:", "{count} rows cannot be recorded:", len(unfit))]
     for line in unfit[:_UNFIT_SAID]:
         why = t.plain(line.why.message, **line.why.values)
-        lines.append(t(N_("Row {row} – {why}"), row=line.text, why=why))
+        lines.append(t(N_("Row {row}: {why}"), row=line.text, why=why))
     if len(unfit) > _UNFIT_SAID:
         lines.append(t(N_("… and {count} more lines like these."), count=len(unfit) - _UNFIT_SAID))
     turn.say(Markup("\n").join(lines))
@@ -213,8 +218,9 @@ def _notes(turn: FormTurn) -> Sequence[str | Markup]:
 
 def _warnings(turn: FormTurn) -> Sequence[str | Markup]:
     t, same = turn.turn.t, _same(turn)
-    said: list[str | Markup] = [*unfit_words(t, turn.values.get("people"))]
-    return said + same_name_words(t, same[:_GROUP_LINES], turn.today)
+    unfit = (turn.values.get("people") or {}).get("unfit", ())
+    said = [t(N_("Left out: {count} rows, as listed above."), count=len(unfit))] if unfit else []
+    return [*said, *same_name_words(t, same[:_GROUP_LINES], turn.today)]
 
 
 def _same_options(turn: FormTurn) -> list[Option]:
@@ -281,7 +287,7 @@ FILE = Form(
             OneOf(company_options, per_row=1),
             preset=preset_company,
         ),
-        Field("people", N_("People"), N_("Please send the file again, or type the names."), HireLines()),
+        Field("people", N_("New people"), N_("Please send the file again, or type the names."), HireLines()),
         Field(
             "cohort",
             N_("Cohort"),

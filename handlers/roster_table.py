@@ -12,15 +12,15 @@ from handlers.cohort_form import LONGEST_NAME as LONGEST_COHORT
 from handlers.forms.dates import read_day
 from handlers.forms.fields import Wrong
 from handlers.forms.numbers import half_width
-from handlers.roster_entry import HireLine, UnfitLine, checked, clean, stage_of_word
+from handlers.roster_entry import UNREADABLE_DAY, HireLine, UnfitLine, checked, clean, stage_of_word
 from handlers.translations import N_, both_languages
 
-COHORT, NAME, STATUS, STARTED = N_("Cohort"), N_("Name"), N_("Status"), N_("Training since")
+COHORT, NAME, STATUS, STARTED = N_("Cohort"), N_("Hire's name"), N_("Status"), N_("Training since")
 ON_POST, LAST_DAY, REASON = N_("On-post date"), N_("Last day"), N_("Reason")
 COLUMNS = (COHORT, NAME, STATUS, STARTED, ON_POST, LAST_DAY, REASON)
 FURTHER_WORDS = {
     COHORT: ("批次", "期", "期次", "培训批次", "班级"),
-    NAME: ("姓名", "名字", "员工姓名", "新人姓名", "新人", "员工"),
+    NAME: ("姓名", "name", "名字", "员工姓名", "新人姓名", "新人", "员工"),
     STATUS: ("状态", "阶段", "stage"),
     STARTED: ("培训开始", "培训日期", "开训日期", "入职日期", "入职时间", "start", "started"),
     ON_POST: ("上岗日期", "上岗日", "上岗时间", "上岗", "on post"),
@@ -34,7 +34,6 @@ NO_HEADING = N_(
     "I cannot find the column with the names: the first row has to hold the headings. The template has them; tap "
     "“From a file” in /roster."
 )
-BAD_DAY = N_("“{text}” under “{column}” is not a date; write it like 2026-03-02")
 BAD_STATUS = N_("“{text}” under “Status” is not known; leave it empty, or write e.g. in training")
 COHORT_LONG = N_("the cohort's name is longer than {most} characters")
 
@@ -61,7 +60,7 @@ def read_table(rows: Sequence[NumberedRow], today: date) -> tuple[list[TableLine
         try:
             read.append(_line(said, today))
         except Wrong as wrong:
-            unfit.append(UnfitLine(f"{number}: {said.get(NAME, '')}"[:40], wrong))
+            unfit.append(UnfitLine(f"{number} {said.get(NAME, '')}".strip()[:40], wrong))
     return read, unfit
 
 
@@ -115,5 +114,5 @@ def _day(said: dict[str, str], column: str, today: date) -> date | None:
         return _SERIAL_ZERO + timedelta(days=int(text))
     day = read_day(re.sub(r"[T ]\d{1,2}:\d\d.*$", "", text), today) if re.search(r"\d\D+\d|\d{8}", text) else None
     if day is None:
-        raise Wrong(BAD_DAY, text=text[:20], column=column)
+        raise Wrong(UNREADABLE_DAY, text=text[:20])
     return day

@@ -95,11 +95,6 @@ def board_digests(session: Session, kind: ReportKind, periods: Iterable[Period])
     return digests
 
 
-def is_owed(session: Session, period: Period) -> bool:
-    """Whether anybody had to hand the period's report in."""
-    return bool(owed_per_period(session, period.kind, period.first, period.first))
-
-
 def _names(session: Session, ids: Iterable[PersonId]) -> dict[PersonId, str]:
     names: dict[PersonId, str] = {}
     wanted = sorted(ids)

@@ -16,6 +16,9 @@ from storage.obligations import unfulfilled
 from storage.people import Company, CompanyId, Person
 
 
+_ORDER = {kind: place for place, kind in enumerate(ReportKind)}
+
+
 @dataclass(frozen=True)
 class OwedReport:
     """One report that has not come in and still can."""
@@ -71,7 +74,7 @@ def owed_by(session: Session, person: Person, now: datetime, rules: DeadlineRule
                 with_skills_mail=o.kind is ReportKind.monthly and o.first_day in with_mail,
             )
         )
-    return owed
+    return sorted(owed, key=lambda o: (o.due_at, _ORDER[o.period.kind], o.company_id or 0))
 
 
 def next_daily(session: Session, person: Person, now: datetime, rules: DeadlineRules | None = None) -> Period | None:

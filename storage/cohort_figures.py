@@ -306,16 +306,16 @@ def _figures(session: Session, chosen: ColumnElement[bool], as_of: date) -> list
             col(Cohort.name),
             col(Company.id),
             col(Company.name),
-            _count(of_member),
-            _count(and_(of_member, each.stayed, each.orders > 0)),
+            count_where(of_member),
+            count_where(and_(of_member, each.stayed, each.orders > 0)),
             # PostgreSQL makes a sum of sums a decimal.
             cast(func.coalesce(func.sum(each.orders), 0), Integer),
-            _count(and_(of_member, each.stayed)),
-            _count(each.trained),
-            _count(each.stage == Stage.eliminated),
-            _count(each.trial_passed.is_(True)),
-            _count(each.trial_passed.is_(False)),
-            _count(each.stage == Stage.on_trial),
+            count_where(and_(of_member, each.stayed)),
+            count_where(each.trained),
+            count_where(each.stage == Stage.eliminated),
+            count_where(each.trial_passed.is_(True)),
+            count_where(each.trial_passed.is_(False)),
+            count_where(each.stage == Stage.on_trial),
             func.min(each.on_post),
             func.max(each.closes_on),
         )
@@ -338,5 +338,6 @@ def _cohorts_by_close(company_ids: Collection[CompanyId], closing: ColumnElement
     )
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """In a statement: how many rows satisfy it; 0 when there are none."""
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

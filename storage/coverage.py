@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from storage.cohort_figures import in_window_by, on_post_by, stayed_by
+from storage.cohort_figures import count_where, in_window_by, on_post_by, stayed_by
 from storage.follow_up import RideAlong, SpotCheck
 from storage.people import CompanyId
 from storage.ratios import ratio
@@ -109,9 +109,9 @@ def _without(
 def _counts(as_of: date) -> tuple[ColumnElement[int], ColumnElement[int], ColumnElement[int]]:
     counted = and_(on_post_by(as_of), stayed_by(as_of))
     return (
-        _count(counted),
-        _count(and_(counted, _accompanied(as_of))),
-        _count(and_(counted, _checked(as_of))),
+        count_where(counted),
+        count_where(and_(counted, _accompanied(as_of))),
+        count_where(and_(counted, _checked(as_of))),
     )
 
 
@@ -125,7 +125,3 @@ def _checked(as_of: date) -> ColumnElement[bool]:
     noted = func.length(func.trim(col(SpotCheck.feedback))) >= WRITTEN_FEEDBACK
     of_hire = and_(col(SpotCheck.hire_id) == col(Hire.id), in_window_by(col(SpotCheck.day), as_of), noted)
     return exists().where(of_hire).correlate(Hire)
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

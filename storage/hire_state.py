@@ -37,6 +37,11 @@ class Absence:
     last_day: date
     back: date
 
+    @property
+    def days(self) -> int:
+        """How many days the hire was away; 0 when leaving was recorded by mistake and taken back."""
+        return (self.back - self.last_day).days - 1
+
     def covers(self, day: date) -> bool:
         """Whether the hire was away on the day."""
         return self.last_day < day < self.back

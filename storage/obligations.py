@@ -239,20 +239,6 @@ def owed_between(
     return [Owed(*row) for row in _rows(session, query)]
 
 
-def reports_between(
-    session: Session,
-    kind: ReportKind,
-    first: date,
-    last: date,
-    person_ids: Collection[PersonId] | None = None,
-) -> list[Report]:
-    """Every report of the periods that begin from first to last, in the order of coming in."""
-    query = select(Report).where(Report.kind == kind, col(Report.first_day).between(first, last))
-    if person_ids is not None:
-        query = query.where(col(Report.person_id).in_(person_ids))
-    return list(session.exec(query.order_by(col(Report.sent_at), col(Report.id))).all())
-
-
 def unowed_reports(
     session: Session,
     kind: ReportKind,

@@ -5,7 +5,7 @@ has changed nothing. Whether the person may do it at all (own company, admin for
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -232,7 +232,7 @@ def correct_on_post(session: Session, hire: Hire, day: date, recording: Recordin
         raise RosterRefusal(RosterReason.on_post_after_last_day, day=hire.last_day)
     closes_on = close_of(day, recording.window_days)
     for absence in replay(history(session, hire), recording.window_days).absences:
-        if absence.last_day >= day and absence.back > closes_on:
+        if absence.days and absence.last_day >= day and absence.back > closes_on:
             raise RosterRefusal(RosterReason.rejoined_outside_window, day=absence.back)
     record_event(session, hire, EventKind.on_post_corrected, day, recording, note=reason)
 
@@ -283,6 +283,17 @@ def rejoin(session: Session, hire: Hire, day: date, recording: Recording, *, new
     (episode,) = add_hires(session, new_cohort, [hire.name], day, recording, in_training=False)
     record_event(session, episode, EventKind.rejoined, day, recording)
     return episode
+
+
+def take_back_leaving(session: Session, hire: Hire, recording: Recording, *, note: str = "") -> None:
+    """It was recorded by mistake: the same episode goes on without a day away, whatever the date.
+
+    Refuses: not_ended, note_too_long.
+    """
+    lock_hire(session, hire)
+    if hire.last_day is None:
+        raise RosterRefusal(RosterReason.not_ended)
+    record_event(session, hire, EventKind.rejoined, hire.last_day + timedelta(days=1), recording, note=note)
 
 
 def move_to_cohort(session: Session, hire: Hire, cohort: Cohort, day: date, recording: Recording) -> None:

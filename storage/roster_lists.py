@@ -9,9 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from storage.people import CompanyId
 from storage.roster import Cohort, CohortId, Hire, Stage
-from storage.roster_rules import NEXT_COHORT_AFTER_DAYS
-
-ENDED = (Stage.failed, Stage.eliminated, Stage.left)
+from storage.roster_rules import ENDED, NEXT_COHORT_AFTER_DAYS
 
 
 @dataclass(frozen=True)

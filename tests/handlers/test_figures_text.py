@@ -75,6 +75,11 @@ def test_final_is_said_where_both_stand_side_by_side() -> None:
     assert order_rate_text(ZH, INTERIM, labelled=True) == "12/18 = 66.6% (进行中)"
 
 
+def test_nothing_is_said_twice_where_the_state_stands_beside_it() -> None:
+    assert order_rate_text(ZH, INTERIM, labelled=False) == "12/18 = 66.6%"
+    assert ride_along_text(ZH, Coverage(15, 8, 0, interim=True), labelled=False) == "8/15 = 53.3%"
+
+
 def test_nobody_on_post_is_no_figure_in_either_state() -> None:
     for figures in (EMPTY, pool([])):
         assert order_rate_text(ZH, figures) == "— (无人上岗)"

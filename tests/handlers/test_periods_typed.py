@@ -61,9 +61,7 @@ def test_periods(words: str, key: str) -> None:
     assert period.key == key
 
 
-@pytest.mark.parametrize(
-    "words", ["", "哈哈", "2026-13", "13月", "0001-01", "9999-12", "11/32", "octopus", "nonsense"]
-)
+@pytest.mark.parametrize("words", ["", "哈哈", "2026-13", "13月", "0001-01", "9999-12", "11/32", "octopus", "nonsense"])
 def test_words_that_are_no_period(words: str) -> None:
     assert read_period(words, TODAY) is None
 

@@ -28,6 +28,7 @@ from storage.roster_events import (
     rename,
     start_training,
     start_trial,
+    take_back_leaving,
 )
 from storage.roster_rules import RosterReason, RosterRefusal
 from tests.storage.channel_company import NOW, ChannelCompany, on
@@ -244,6 +245,22 @@ def test_only_somebody_who_left_comes_back_and_only_later(company: ChannelCompan
     company.leaves(hire, "03-10")
     assert back("03-10") is R.before_last_day
     assert back("03-21") is R.in_future
+
+
+@pytest.mark.parametrize("last_day", ["03-12", "03-20", "03-30", "04-25"])
+def test_leaving_recorded_by_mistake_is_taken_back_whatever_the_date(company: ChannelCompany, last_day: str) -> None:
+    company.today = on("04-20")
+    cohort = company.cohort()
+    (hire,) = company.on_post(cohort, "03-01")
+    company.sells(hire, "03-05")
+    company.leaves(hire, last_day)
+
+    take_back_leaving(company.session, hire, company.recording)
+
+    assert (hire.stage, hire.last_day, company.figures(cohort).ordered_and_stayed) == (Stage.on_post, None, 1)
+    company.sells(hire, "04-01")
+    correct_on_post(company.session, hire, on("02-15"), company.recording)
+    assert refused(take_back_leaving, company.session, hire, company.recording).reason is R.not_ended
 
 
 def test_a_corrected_on_post_date_agrees_with_what_is_known(company: ChannelCompany) -> None:

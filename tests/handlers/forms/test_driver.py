@@ -363,7 +363,7 @@ def test_chinese_screens(chat: PersonInChat) -> None:
     chat.language = "zh"
     fill(chat)
     assert "确认" in chat.screen.buttons
-    assert "Visits：2" in chat.screen.text
+    assert "拜访家数：2" in chat.screen.text
     chat.says("提交")
     assert len(SAVED) == 1
 

@@ -1,0 +1,77 @@
+"""Reading pasted orders: the many ways to write names and numbers, as a table."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.order_entry import near_matches, read_orders
+
+TODAY = date(2026, 11, 23)
+YESTERDAY = date(2026, 11, 22)
+NAMES = ["张伟", "李娜", "王强", "<b>=1+1&", "A/B", "Li Na"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("张伟 2 / 李娜 1 / 王强 0", [("张伟", 2), ("李娜", 1), ("王强", 0)]),
+        ("张伟 2\n李娜 1\n王强 0", [("张伟", 2), ("李娜", 1), ("王强", 0)]),
+        ("张伟 2, 李娜 1，王强 0", [("张伟", 2), ("李娜", 1), ("王强", 0)]),
+        ("张伟 2、李娜 1；王强 0。", [("张伟", 2), ("李娜", 1), ("王强", 0)]),
+        ("张伟 2 李娜 1 王强 0", [("张伟", 2), ("李娜", 1), ("王强", 0)]),
+        ("张伟2单", [("张伟", 2)]),
+        ("张伟: 2", [("张伟", 2)]),
+        ("张伟：２", [("张伟", 2)]),
+        ("张伟两单 李娜", [("张伟两单 李娜", None)]),
+        ("张伟两单", [("张伟", 2)]),
+        ("张伟 x2", [("张伟", 2)]),
+        ("王强 无", [("王强", 0)]),
+        ("张伟", [("张伟", None)]),
+        ("张伟 2, 李娜", [("张伟", 2), ("李娜", None)]),
+        ("<b>=1+1& 2 / 张伟 1", [("<b>=1+1&", 2), ("张伟", 1)]),
+        ("A/B 3", [("A/B", 3)]),
+        ("Li Na 2 张伟 1", [("Li Na", 2), ("张伟", 1)]),
+        ("张伟 12", [("张伟", 12)]),
+        ("", []),
+        ("/", []),
+    ],
+)
+def test_names_and_numbers(text: str, read: list[tuple[str, int | None]]) -> None:
+    assert [(line.name, line.quantity) for line in read_orders(text, TODAY, NAMES)] == read
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("昨天\n张伟 2\n李娜 1", [YESTERDAY, YESTERDAY]),
+        ("昨天张伟 2，李娜 1", [YESTERDAY, YESTERDAY]),
+        ("11/22 张伟 2、李娜 1", [YESTERDAY, YESTERDAY]),
+        ("日期：11月22日\n张伟 2", [YESTERDAY]),
+        ("2026-11-22\n张伟 2\n今天\n李娜 1", [YESTERDAY, TODAY]),
+        ("20号 张伟 1", [date(2026, 11, 20)]),
+        ("12/31 张伟 1", [date(2026, 12, 31)]),
+        ("张伟 1", [TODAY]),
+    ],
+)
+def test_a_date_in_front_holds_from_there_on(text: str, days: list[date]) -> None:
+    assert [line.day for line in read_orders(text, TODAY, NAMES)] == days
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"), [("张韦", "张伟"), ("张 伟", "张伟"), ("李那", "李娜"), ("强王", "王强"), ("li na", "Li Na")]
+)
+def test_near_matches_name_the_likeliest_first(typed: str, first: str) -> None:
+    assert near_matches(typed, NAMES)[0] == first
+
+
+def test_nobody_is_near_a_name_without_anything_in_common() -> None:
+    assert near_matches("欧阳修", NAMES) == []
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_it(text: str) -> None:
+    for line in read_orders(text, TODAY, NAMES):
+        assert line.name
+        assert line.quantity is None or line.quantity >= 0
