@@ -20,6 +20,9 @@ from storage.database import Database
 
 log = structlog.get_logger()
 
+LONGEST_WAIT = 20.0
+"""Seconds after which time passes although Telegram does not answer: what is due is then sent when it does."""
+
 
 class Clockwork:
     """Ticks the planner every few seconds."""
@@ -31,12 +34,14 @@ class Clockwork:
         surroundings: Surroundings,
         seconds: float,
         wake_sender: Callable[[], None],
+        caught_up: asyncio.Event,
     ) -> None:
         self._database = database
         self._clock = clock
         self._surroundings = surroundings
         self._seconds = seconds
         self._wake_sender = wake_sender
+        self._caught_up = caught_up
         self._ticked = time.monotonic()
         self._ticking = asyncio.Lock()
 
@@ -60,6 +65,13 @@ class Clockwork:
         """Tick until told to stop."""
         scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         job = scheduler.add_job(self.tick, "interval", seconds=self._seconds)
+        # What people said while the bot was away must be in the inbox before anything is planned about it.
+        waits = [asyncio.create_task(event.wait()) for event in (self._caught_up, stopping)]
+        await asyncio.wait(waits, timeout=LONGEST_WAIT, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        if stopping.is_set():
+            return
         await self.tick()
         scheduler.start()
         try:

@@ -113,7 +113,7 @@ async def _work(
     sender = Sender(database, clock, telegram, surroundings, pace)
     worker = Worker(database, clock, telegram, surroundings, sender.wake)
     receiver = Receiver(database, clock, worker.wake)
-    clockwork = Clockwork(database, clock, surroundings, settings.tick_seconds, sender.wake)
+    clockwork = Clockwork(database, clock, surroundings, settings.tick_seconds, sender.wake, receiver.caught_up)
 
     if database.is_sqlite:
         await database.run(outbox.release_leases)
@@ -139,6 +139,7 @@ async def _work(
     if settings.webhook_url:
         await receiver.remember()
         await _insist(telegram, stopping, "setWebhook", _webhook(settings))
+        receiver.caught_up.set()
         parts.append(asyncio.create_task(_beat(receiver, stopping), name="heartbeat"))
     else:
         await _insist(telegram, stopping, "deleteWebhook", {})

@@ -54,6 +54,8 @@ class Receiver:
         """When Telegram last answered, or last delivered; what the watchdog looks at."""
         self.heard_before: datetime | None = None
         """Until when the bot was in reach before this process, or before the network went away."""
+        self.caught_up = asyncio.Event()
+        """Set once what waited at Telegram as the bot started is in the inbox."""
 
     async def remember(self) -> None:
         """Look up when the bot was last in reach before this process."""
@@ -129,6 +131,8 @@ class Receiver:
                 log.info("getUpdates works again", action="poll.recovered", after=failures)
             failures = refusals = 0
             catching_up = catching_up and len(updates) >= BATCH
+            if not catching_up:
+                self.caught_up.set()
             if known:
                 # Only now, after the commit: the next call acknowledges them.
                 offset = max(u["update_id"] for u in known) + 1

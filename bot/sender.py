@@ -20,7 +20,7 @@ from bot.pacing import Pace
 from bot.telegram_http import Telegram
 from handlers.announcements import COMPOSERS
 from handlers.membership import migrated, unreachable
-from handlers.outgoing import Outgoing
+from handlers.outgoing import PICTURE_FAILED, Outgoing
 from handlers.turn import Surroundings
 from storage import outbox
 from storage.database import Database
@@ -215,6 +215,9 @@ class Sender:
             if post is not None:
                 session.delete(post)
             outbox.postpone(session, message, now, "post deleted")
+        elif outgoing.file_field == "photo" and not message.error.startswith(PICTURE_FAILED):
+            # The composer says it without the picture then.
+            outbox.postpone(session, message, now, PICTURE_FAILED + words)
         else:
             log.error(
                 "Telegram refused a message", action="send.refused", id=message.id, kind=message.kind, error=words

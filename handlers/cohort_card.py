@@ -23,7 +23,7 @@ from handlers.figures_text import (
     window_text,
 )
 from handlers.keyboards import Button, button_data, reply_markup
-from handlers.outgoing import Outgoing
+from handlers.outgoing import PICTURE_FAILED, Outgoing
 from handlers.pictures.cohort_picture import CohortPicture, cohort_labels, draw_cohort
 from handlers.reports.order_rate import correction_line
 from handlers.translations import N_, Translator, language_of_code, translator
@@ -39,8 +39,6 @@ from storage.roster import CohortId
 
 HIRES = "cohort_hires"
 """The button that lists a cohort's hires, in private chats."""
-PICTURE_FAILED = "picture: "
-"""What the outbox notes when the picture could not be made: the card then goes out as a text."""
 
 
 class PictureError(Exception):

@@ -15,7 +15,7 @@ from handlers.roster_screens import draw_cohort
 from handlers.translations import N_, Translator
 from handlers.turn import Turn
 from storage.people import CompanyId
-from storage.roster import Cohort
+from storage.roster import Cohort, CohortId
 from storage.roster_events import create_cohort
 from storage.roster_lists import cohorts_of
 from storage.roster_rules import COHORT_NAME_LENGTH, SMALL_CLASS, RosterReason, RosterRefusal
@@ -23,6 +23,9 @@ from storage.roster_rules import COHORT_NAME_LENGTH, SMALL_CLASS, RosterReason, 
 LONGEST_NAME = 30
 """Shorter than the table allows: a cohort's name stands on buttons and in headings."""
 MOST_PLANNED = 500
+NEW = "new"
+"""Among the choices of a cohort: one that is made for it."""
+NOT_YOURS = N_("This cohort is no longer yours to change.")
 
 
 def preset_name(t: Translator, start: date, taken: Sequence[str]) -> str:
@@ -33,6 +36,25 @@ def preset_name(t: Translator, start: date, taken: Sequence[str]) -> str:
         name = t.plain(N_("{year}-{month:02d} cohort {number}"), year=start.year, month=start.month, number=number)
         number += 1
     return name
+
+
+def cohort_choices(turn: FormTurn, company: CompanyId, but: CohortId | None = None) -> list[Option]:
+    """The company's cohorts, without the one somebody is in, and a new one."""
+    own = cohorts_of(turn.turn.session, [company])
+    named = [Option(str(cohort.id), cohort.name, literal=True) for cohort in own if cohort.id != but]
+    return [*named, Option(NEW, N_("A new cohort"))]
+
+
+def cohort_chosen(turn: FormTurn, value: object, company: CompanyId, start: date) -> Cohort:
+    """The cohort of a choice, made now if it is a new one. Raises Wrong when it is gone."""
+    session = turn.turn.session
+    if value == NEW:
+        name = preset_name(turn.turn.t, start, [cohort.name for cohort in cohorts_of(session, [company])])
+        return create_cohort(session, company, name, turn.turn.now)
+    cohort = own_cohort(turn.turn, value)
+    if cohort is None or cohort.company_id != company:
+        raise Wrong(NOT_YOURS)
+    return cohort
 
 
 def company_options(turn: FormTurn) -> list[Option]:
@@ -90,7 +112,7 @@ def _save(turn: FormTurn) -> None:
     if turn.record_id is not None:
         cohort = own_cohort(whole_turn, turn.record_id)
         if cohort is None or cohort.company_id != chosen:
-            raise Wrong(N_("This cohort is no longer yours to change."))
+            raise Wrong(NOT_YOURS)
         cohort.name = " ".join(str(values["name"]).split())
         for key, value in extras.items():
             setattr(cohort, key, value)
@@ -204,5 +226,5 @@ COHORT = Form(
     save=_save,
     warnings=_warnings,
     load=_load,
-    example=N_("Start of training: 11/2\nCohort: November, first\nPlanned size: 20\nClass teacher: Li Na"),
+    example=N_("/roster new\nCohort: November, first\nStart of training: 11/2\nPlanned size: 20\nClass teacher: Li Na"),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from handlers.cohort_form import preset_name
+from handlers.cohort_form import cohort_choices, cohort_chosen
 from handlers.forms.fields import Field, Option, Wrong, iso
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.kinds import Day, OneOf, Text
@@ -21,18 +21,17 @@ from storage.people import Role
 from storage.roster import Cohort, Hire, Stage
 from storage.roster_events import (
     correct_on_post,
-    create_cohort,
     move_to_cohort,
     pass_exam,
     pass_trial,
     put_on_post,
     record_drill,
 )
-from storage.roster_lists import cohorts_of, should_ask_next_cohort
+from storage.roster_lists import should_ask_next_cohort
 from storage.roster_rules import ENDED, NEXT_COHORT_AFTER_DAYS, RosterRefusal
 
 PASSED, ONLY_PASSED, OVERRIDE = "passed", "only", "override"
-STAY, NEW = "stay", "new"
+STAY = "stay"
 PAST_DAYS = 1100
 
 
@@ -75,12 +74,7 @@ def _belongs_options(turn: FormTurn) -> list[Option]:
     asking = _asking(turn)
     if not asking:
         return []
-    others = [
-        Option(str(c.id), c.name, literal=True)
-        for c in cohorts_of(turn.turn.session, [asking[0].company_id])
-        if c.id != asking[0].cohort_id
-    ]
-    return [Option(STAY, N_("Yes, this cohort")), *others, Option(NEW, N_("A new cohort"))]
+    return [Option(STAY, N_("Yes, this cohort")), *cohort_choices(turn, asking[0].company_id, asking[0].cohort_id)]
 
 
 def going(turn: FormTurn) -> list[Hire]:
@@ -116,6 +110,8 @@ def _warnings(turn: FormTurn) -> Sequence[str | Markup]:
 
 
 def _check(turn: FormTurn) -> None:
+    if len({hire.company_id for hire in chosen(turn)}) > 1:
+        raise Wrong(N_("These people are of several companies. Please go company by company."))
     if turn.values.get("whom") and not going(turn):
         raise Wrong(N_("Nobody is left to go on post. Exam and drill come first; the cohort's screen records them."))
 
@@ -155,16 +151,8 @@ def _target(turn: FormTurn) -> tuple[list[Hire], Cohort | None]:
     belongs, asking = str(turn.values.get("belongs") or STAY), _asking(turn)
     if belongs == STAY or not asking:
         return [], None
-    whole_turn, company_id = turn.turn, asking[0].company_id
-    moving = [hire for hire in asking if hire.company_id == company_id]
-    if belongs == NEW:
-        taken = [cohort.name for cohort in cohorts_of(whole_turn.session, [company_id])]
-        name = preset_name(whole_turn.t, turn.day(), taken)
-        return moving, create_cohort(whole_turn.session, company_id, name, whole_turn.now)
-    cohort = own_cohort(whole_turn, belongs)
-    if cohort is None:
-        raise Wrong(N_("This cohort is no longer yours to change."))
-    return [hire for hire in moving if hire.cohort_id != cohort.id], cohort
+    cohort = cohort_chosen(turn, belongs, asking[0].company_id, turn.day())
+    return [hire for hire in asking if hire.cohort_id != cohort.id], cohort
 
 
 ON_POST = Form(
@@ -205,6 +193,7 @@ ON_POST = Form(
         ),
     ),
     save=_save,
+    example=N_("/roster on-post Li Na, Zhang Wei 11/2"),
     check=_check,
     notes=_notes,
     warnings=_warnings,

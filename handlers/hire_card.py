@@ -1,7 +1,6 @@
 """A hire's card: everything that is known, and buttons for what is possible next (handbook §6)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from markupsafe import Markup
 
@@ -112,8 +111,3 @@ def _buttons(turn: Turn, hire: Hire, *, trial_first: bool) -> list[list[Button]]
         changes.append(button(t, N_("Other cohort"), "move", number))
     changes += [button(t, N_("Rename"), "rename", number), button(t, N_("History"), "history", number)]
     return [*rows_of(steps, 2), *rows_of(changes, 3), [button(t, N_("‹ Cohort"), "cohort", hire.cohort_id)]]
-
-
-def can_rejoin(turn: Turn, hire: Hire) -> bool:
-    """Whether somebody can be back by today."""
-    return hire.last_day is not None and hire.last_day + timedelta(days=1) <= turn.today

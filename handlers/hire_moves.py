@@ -5,17 +5,18 @@ from typing import Any
 
 from markupsafe import Markup
 
+from handlers.cohort_form import cohort_choices, cohort_chosen
 from handlers.forms.fields import Field, Option, Wrong
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.kinds import OneOf, Text
 from handlers.hire_card import draw_hire
 from handlers.new_hires import same_name_words
 from handlers.roster_entry import LONGEST_NAME, HireLine, checked, clean
-from handlers.roster_scope import as_wrong, own_cohort, own_hire, recording
+from handlers.roster_scope import as_wrong, own_hire, recording
 from handlers.translations import N_
 from storage.roster import Hire
 from storage.roster_events import move_to_cohort, rename
-from storage.roster_lists import cohorts_of, same_names
+from storage.roster_lists import same_names
 from storage.roster_rules import RosterRefusal
 
 NOT_YOURS = N_("This hire is no longer yours to change.")
@@ -29,18 +30,14 @@ def _cohorts(turn: FormTurn) -> list[Option]:
     hire = _hire(turn)
     if hire is None:
         return []
-    return [
-        Option(str(c.id), c.name, literal=True)
-        for c in cohorts_of(turn.turn.session, [hire.company_id])
-        if c.id != hire.cohort_id
-    ]
+    return cohort_choices(turn, hire.company_id, hire.cohort_id)
 
 
 def _move(turn: FormTurn) -> None:
     whole_turn, hire = turn.turn, _hire(turn)
-    cohort = own_cohort(whole_turn, turn.values.get("to", ""))
-    if hire is None or cohort is None:
+    if hire is None:
         raise Wrong(NOT_YOURS)
+    cohort = cohort_chosen(turn, turn.values.get("to"), hire.company_id, turn.today)
     try:
         move_to_cohort(whole_turn.session, hire, cohort, whole_turn.today, recording(whole_turn))
     except RosterRefusal as refusal:
@@ -59,7 +56,7 @@ MOVE = Form(
     name="movehire",
     title=N_("To another cohort"),
     words=("movehire",),
-    fields=(Field("to", N_("Cohort"), N_("To which cohort?"), OneOf(_cohorts, per_row=1)),),
+    fields=(Field("to", N_("Cohort"), N_("To which cohort from now on?"), OneOf(_cohorts, per_row=1)),),
     save=_move,
     notes=_move_notes,
 )

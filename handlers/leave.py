@@ -33,7 +33,7 @@ from storage.reports import Leave
 START, CANCEL, EDIT = "leave", "leave_cancel", "leave_edit"
 AHEAD, BACK = timedelta(days=90), timedelta(days=7)
 ONE_DAY = timedelta(days=1)
-_BETWEEN = re.compile(r"\s*(?:--|[~–—]|至|到|\bto\b)\s*|(?<=\S)\s*-\s*(?=\S)")
+_BETWEEN = re.compile(r"\s*(?:--|[~–—]|至|到|\bto\b)\s*")
 _BARE_DAY = re.compile(r"\d{1,2}[日号]?")
 
 NO_RANGE = N_("I could not read the days. Please type them like 11/23-11/25, or one day like 11/23.")
@@ -89,24 +89,26 @@ def read_range(text: str, today: date) -> tuple[date, date] | None:
     single = read_day(words, today)
     if single is not None:
         return single, single
-    parts = [part for part in _BETWEEN.split(words) if part]
-    if len(parts) != 2:
-        return None
-    first = read_day(parts[0], today)
-    if first is None:
-        return None
-    if _BARE_DAY.fullmatch(parts[1]):
-        number = int(re.sub(r"\D", "", parts[1]))
+    # A hyphen also stands inside dates: the first one that leaves a day on either side separates.
+    for match in [*_BETWEEN.finditer(words), *re.finditer(r"\s*-\s*", words)]:
+        first = read_day(words[: match.start()], today)
+        last = _last_day(words[match.end() :], first, today) if first is not None else None
+        if first is not None and last is not None:
+            return first, last
+    return None
+
+
+def _last_day(words: str, first: date, today: date) -> date | None:
+    if _BARE_DAY.fullmatch(words):
         try:
-            last: date | None = first.replace(day=number)
+            return first.replace(day=int(re.sub(r"\D", "", words)))
         except ValueError:
-            last = None
-    else:
-        # Read from the first day on: at the turn of the year the nearest such day may lie before it.
-        last = read_day(parts[1], today, lambda day: day >= first)
-        if last is not None and last < first and not re.search(r"\d{4}", parts[1]):
-            last = read_day(parts[1], first)
-    return (first, last) if last is not None else None
+            return None
+    last = read_day(words, today, lambda day: day >= first)
+    if last is not None and last < first and not re.match(r"\d{4}", words):
+        # 12/30-1/2: the nearest such day to the first, not to today.
+        return read_day(words, first)
+    return last
 
 
 def range_words(turn: Turn, first: date, last: date) -> str:

@@ -7,19 +7,19 @@ from typing import Any
 
 from markupsafe import Markup
 
+from handlers.cohort_form import cohort_choices, cohort_chosen
 from handlers.forms.fields import Field, Option, Wrong, iso
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.kinds import Day, OneOf, Text
 from handlers.hire_card import draw_after, draw_hire
 from handlers.hire_picks import candidates_where, chosen, pick_fields
 from handlers.hire_words import some_names
-from handlers.roster_scope import as_wrong, own_cohort, own_hire, recording
+from handlers.roster_scope import as_wrong, own_hire, recording
 from handlers.translations import N_, Translator
 from handlers.turn import Turn
 from storage.cohort_figures import LeavingEffect, effect_of_leaving
 from storage.roster import EventKind, Hire
 from storage.roster_events import eliminate, history, leave, record_event, rejoin
-from storage.roster_lists import cohorts_of
 from storage.roster_rules import ENDED, RosterRefusal
 
 AHEAD_DAYS = 62
@@ -174,6 +174,7 @@ LEFT = Form(
     ),
     save=_save,
     notes=_notes,
+    example=N_("/roster left Li Na 11/20"),
 )
 
 
@@ -190,8 +191,7 @@ def _other_cohorts(turn: FormTurn) -> list[Option]:
     hire = _hire(turn)
     if hire is None:
         return []
-    cohorts = cohorts_of(turn.turn.session, [hire.company_id])
-    return [Option(str(c.id), c.name, literal=True) for c in cohorts if c.id != hire.cohort_id]
+    return cohort_choices(turn, hire.company_id, hire.cohort_id)
 
 
 def _first_day_back(turn: FormTurn) -> date:
@@ -224,7 +224,9 @@ def _rejoin_save(turn: FormTurn) -> None:
     whole_turn, hire = turn.turn, _hire(turn)
     if hire is None:
         raise Wrong(N_("This hire is no longer yours to change."))
-    cohort = own_cohort(whole_turn, turn.values.get("cohort", "")) if _is_new_episode(turn) else None
+    cohort = None
+    if _is_new_episode(turn):
+        cohort = cohort_chosen(turn, turn.values.get("cohort"), hire.company_id, turn.day())
     try:
         back = rejoin(whole_turn.session, hire, turn.day(), recording(whole_turn), new_cohort=cohort)
     except RosterRefusal as refusal:

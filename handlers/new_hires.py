@@ -32,6 +32,9 @@ from storage.roster_rules import SMALL_CLASS, RosterRefusal
 
 ADD, LEAVE_OUT = "add", "leave_out"
 _UNFIT_ECHOED = 15
+_SAME_ECHOED = 20
+_NAMES_A_LINE = 40
+"""A message is cut between lines, so none may be longer than a message."""
 
 TOO_MANY = N_("These are {count} people; at most {most} can be added at once. Please send them in parts, or as a file.")
 NOBODY_READ = N_("I could not read a name there. Please send one name a line, e.g. {example}.")
@@ -126,8 +129,12 @@ def groups_words(
         groups.setdefault(_group_of(t, line, standard, today), []).append(line.name)
     lines = []
     for group, names in groups.items():
-        shown = t.plain(N_(", ")).join(names[:most]) + ("…" if len(names) > most else "")
-        lines.append(Markup("▪️ <b>{}</b> ({}): {}").format(group, len(names), shown))
+        comma = t.plain(N_(", "))
+        rows = [comma.join(names[i : i + _NAMES_A_LINE]) for i in range(0, min(len(names), most), _NAMES_A_LINE)]
+        lines.append(Markup("▪️ <b>{}</b> ({}): {}").format(group, len(names), rows[0]))
+        lines += [Markup.escape(row) for row in rows[1:]]
+        if len(names) > most:
+            lines.append(t(N_("… and {count} more"), count=len(names) - most))
     if any(line.is_direct for line in people):
         lines.append(t(N_("For those who are on post, exam and drill are recorded as passed.")))
     return lines
@@ -139,7 +146,7 @@ def enter(turn: Turn, cohort: Cohort, people: Sequence[HireLine], start: date, s
     noted = turn.t.plain(N_("entered when already on post"))
     hires: list[Hire] = []
     for line in people:
-        stage = line.stage or standard
+        stage = line.stage or (Stage.in_training if line.started else standard)
         day = min(d for d in (line.started or start, line.on_post, line.last_day, turn.today) if d is not None)
         in_training = stage is not Stage.hired
         (hire,) = add_hires(session, cohort, [line.name], day, told, in_training=in_training)
@@ -173,7 +180,7 @@ def standard_start(cohort: Cohort | None, today: date) -> date:
 def same_name_words(t: Translator, found: Sequence[SameName], today: date) -> list[Markup]:
     """Who has one of the names already."""
     said: list[Markup] = []
-    for same in found:
+    for same in found[:_SAME_ECHOED]:
         if same.twice_in_list:
             said.append(t(N_("{name} stands in the list more than once."), name=same.name))
         if same.hires:
@@ -181,6 +188,8 @@ def same_name_words(t: Translator, found: Sequence[SameName], today: date) -> li
             said.append(
                 t(N_("In the roster already: {hire}. Somebody who is back: open that card, Rejoined."), hire=known)
             )
+    if len(found) > _SAME_ECHOED:
+        said.append(t(N_("… and {count} more"), count=len(found) - _SAME_ECHOED))
     return said
 
 

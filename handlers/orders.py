@@ -24,13 +24,12 @@ from handlers.order_fields import (
     rows_of_lines,
     who_is_meant,
 )
-from handlers.order_list import EDIT, LIST_WORDS, list_button, own_order, pressed_number, recording_of, show_recent
+from handlers.order_list import LIST_WORDS, list_button, own_order, pressed_number, recording_of, show_recent
 from handlers.order_words import asked, order_line, refusal, repeated, wrong_of
 from handlers.translations import N_
 from handlers.turn import Turn
 from storage.order_book import RecordedOrder, correct, orders_of_batch, record_orders, undo_batch
 from storage.order_rules import MOST_AT_ONCE, OrderEntry, OrderReason, OrderRefusal, check_orders
-from storage.orders import Order
 from storage.people import Role
 from storage.roster import Hire
 
@@ -99,11 +98,6 @@ def pressed_edit(turn: Turn) -> None:
     """The Edit button of one order."""
     order = own_order(turn, pressed_number(turn))
     edit(turn, order.id if order is not None and order.id is not None else 0)
-
-
-def edit_button(turn: Turn, order: Order) -> Button:
-    """The button that opens an order for correction."""
-    return Button(turn.t.plain(N_("✏️ Edit")), button_data(EDIT, order.id))
 
 
 def load(turn: Turn, record_id: int) -> Values | None:

@@ -10,6 +10,9 @@ from sqlmodel import Session
 from handlers.turn import Surroundings
 from storage.outbox import OutboxMessage
 
+PICTURE_FAILED = "picture: "
+"""Begins the error of a message whose picture could not be drawn or was refused: it is composed without it then."""
+
 
 @dataclass(frozen=True)
 class Outgoing:

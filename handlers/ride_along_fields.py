@@ -68,11 +68,6 @@ def _check_day(turn: FormTurn, value: Any) -> None:
     refuse_unless_at_work(turn, hire, date.fromisoformat(value))
 
 
-def _check_hire(turn: FormTurn, value: Any) -> None:
-    if turn.values.get("day"):
-        refuse_unless_at_work(turn, needed_hire(turn.turn, value), turn.day())
-
-
 def refuse_unless_at_work(turn: FormTurn, hire: Hire, day: date) -> None:
     """Raises Wrong for a day on which the hire was not on post, or had left."""
     t = turn.turn.t
@@ -104,7 +99,6 @@ FIELDS = (
         kind=HirePick(on_post_options, name=hire_name),
         words=("新人", "姓名", "hire"),
         help=N_("Tap a name, or type it."),
-        check=_check_hire,
     ),
     Field(
         key="day",

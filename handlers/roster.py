@@ -12,6 +12,7 @@ from handlers.forms import driver
 from handlers.forms.choices import find_option
 from handlers.forms.fields import Option, Values, Wrong, iso
 from handlers.forms.form import Form, FormTurn
+from handlers.forms.paste import parse_block
 from handlers.going_on_post import ON_POST, ON_POST_DATE
 from handlers.hire_card import draw_hire
 from handlers.hire_moves import MOVE, RENAME
@@ -26,7 +27,7 @@ from handlers.roster_scope import companies, company_ids, own_cohort, own_compan
 from handlers.roster_screens import BUTTON as BUTTON
 from handlers.roster_screens import draw_cohort, draw_companies, draw_company, draw_home, draw_search
 from handlers.roster_workbook import show_roster, show_template
-from handlers.training_steps import STEP
+from handlers.training_steps import ELIMINATED, STEP
 from handlers.translations import N_
 from handlers.turn import Turn
 from storage.people import Company, name_key
@@ -43,15 +44,16 @@ GONE = N_("This is no longer there, or is not yours.")
 def show(turn: Turn) -> None:
     """`/roster`, 名册, with whatever stands behind it."""
     first, _, below = turn.arguments.strip().partition("\n")
-    if below.strip():
+    asked = read_verb(first)
+    if not first:
+        turn.say(*draw_home(turn))
+    elif asked is not None and not _is_called(turn, first):
+        _start_typed(turn, *asked, below.strip())
+    elif below.strip():
         _add_pasted(turn, first.strip(), below)
-    elif first and "\n" in turn.text.strip():
+    elif "\n" in turn.text.strip():
         # The word alone in its line, one name below it.
         _add(turn, {}, first)
-    elif not first:
-        turn.say(*draw_home(turn))
-    elif (asked := read_verb(first)) is not None and not _is_called(turn, first):
-        _start_typed(turn, *asked)
     else:
         _find(turn, first)
 
@@ -146,33 +148,37 @@ def _add(turn: Turn, values: Values, names: str) -> None:
     driver.start(turn, HIRES, values=values)
 
 
-def _start_typed(turn: Turn, verb: str, rest: str) -> None:
-    """What a word behind /roster asks for."""
-    cohorts = _cohorts_called(turn, rest) if rest else []
-    if verb == "new":
-        driver.start(turn, COHORT, values={"name": rest} if rest else {})
-    elif verb == "add":
-        _add(turn, {"cohort": str(cohorts[0].id)} if len(cohorts) == 1 else {}, "" if cohorts else rest)
-    elif verb in _FILES:
+def _start_typed(turn: Turn, verb: str, rest: str, below: str) -> None:
+    """What a word behind /roster asks for, with what stands behind the word and in the lines below."""
+    if verb in _FILES:
         for company in _companies_called(turn, rest):
             _FILES[verb](turn, company)
-    elif not rest:
-        driver.start(turn, _FORM_OF_VERB[verb])
-    elif len(cohorts) == 1:
-        driver.start(turn, _FORM_OF_VERB[verb], values={"cohort": str(cohorts[0].id)})
-    else:
-        said = read_people(rest, turn.today)
-        try:
-            hires = [_the_hire(turn, name) for name in said.names]
-        except Wrong as wrong:
-            turn.say(turn.t(wrong.message, **wrong.values))
-            return
-        values: Values = {"whom": ids_text(hires)} if hires else {}
-        driver.start(turn, _FORM_OF_VERB[verb], values=values | ({"day": iso(said.day)} if said.day else {}))
+        return
+    if verb == "new":
+        # As given values: what is pasted over a preset would give way to the preset worked out anew.
+        said_below = parse_block(COHORT, below, FormTurn(turn, {})).values
+        driver.start(turn, COHORT, values=({"name": rest} if rest else {}) | said_below, pasted=below)
+        return
+    cohorts = _cohorts_called(turn, rest) if rest else []
+    values: Values = {"cohort": str(cohorts[0].id)} if len(cohorts) == 1 else {}
+    names = below if cohorts else f"{rest}\n{below}".strip()
+    if verb == "add":
+        _add(turn, values, names)
+        return
+    said = read_people(names, turn.today)
+    try:
+        hires = [_the_hire(turn, name) for name in said.names]
+    except Wrong as wrong:
+        turn.say(turn.t(wrong.message, **wrong.values))
+        return
+    values |= {"whom": ids_text(hires)} if hires else {}
+    values |= {"day": iso(said.day)} if said.day else {}
+    values |= {"what": ELIMINATED} if verb == "out" else {}
+    driver.start(turn, _FORM_OF_VERB[verb], values=values)
 
 
 _FILES = {"template": show_template, "export": show_roster}
-_FORM_OF_VERB = {"post": ON_POST, "left": LEFT, "step": STEP}
+_FORM_OF_VERB = {"post": ON_POST, "left": LEFT, "step": STEP, "out": STEP}
 
 
 def _find(turn: Turn, name: str) -> None:

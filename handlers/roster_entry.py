@@ -38,7 +38,8 @@ VERBS = {
     "add": ("添加", "加人", "新增", "录入", "add"),
     "post": ("上岗", "onpost", "on-post", "post"),
     "left": ("离职", "离岗", "left", "leave"),
-    "step": ("考试", "陪练", "试岗", "淘汰", "exam", "drill", "trial", "eliminated"),
+    "step": ("考试", "陪练", "试岗", "exam", "drill", "trial"),
+    "out": ("淘汰", "eliminated"),
     "template": ("模板", "template"),
     "export": ("导出", "下载", "export", "download"),
 }

@@ -15,7 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from handlers.cohort_form import company_id, company_options, preset_company, preset_name
+from handlers.cohort_form import cohort_choices, cohort_chosen, company_id, company_options, preset_company
 from handlers.forms import driver
 from handlers.forms.fields import Field, Option, Wrong
 from handlers.forms.form import Form, FormTurn
@@ -51,7 +51,6 @@ _READER = Path(__file__).with_name("roster_reader.py")
 _GROUP_LINES = 20
 _UNFIT_SAID = 200
 
-NEW = "new"
 TOO_LARGE = N_("This file is too large once unpacked. A roster of some hundred people is what I can read.")
 TOO_MANY_ROWS = N_("This file has too many rows. Please send at most {most} people at a time.")
 EMPTY = N_("There is nothing in this file. Please fill in one row for each person.")
@@ -125,7 +124,7 @@ def _say_unfit(turn: Turn, unfit: Sequence[UnfitLine]) -> None:
     if not unfit:
         return
     t = turn.t
-    lines = [t.plural("One row cannot be recorded:", "{count} rows cannot be recorded:", len(unfit))]
+    lines = [t.plural("{count} row cannot be recorded:", "{count} rows cannot be recorded:", len(unfit))]
     for line in unfit[:_UNFIT_SAID]:
         why = t.plain(line.why.message, **line.why.values)
         lines.append(t(N_("Row {row}: {why}"), row=line.text, why=why))
@@ -163,8 +162,7 @@ def _needs_cohort(turn: FormTurn) -> bool:
 
 def _cohort_options(turn: FormTurn) -> list[Option]:
     chosen = company_id(turn)
-    own = cohorts_of(turn.turn.session, [chosen]) if chosen is not None else []
-    return [*(Option(str(c.id), c.name, literal=True) for c in own), Option(NEW, N_("A new cohort"))]
+    return cohort_choices(turn, chosen) if chosen is not None else []
 
 
 def _same(turn: FormTurn) -> list[SameName]:
@@ -253,20 +251,11 @@ def _save(turn: FormTurn) -> None:
 
 def _target(turn: FormTurn, company: CompanyId, name: str) -> Cohort:
     """The cohort of some rows, created when there is none yet."""
-    cohort = _known_cohort(turn, name) if name else _cohort(turn)
-    if cohort is not None:
-        return cohort
-    if not name and turn.values.get("cohort") != NEW:
-        raise Wrong(N_("This cohort is no longer yours to change."))
-    taken = [own.name for own in cohorts_of(turn.turn.session, [company])]
-    from_file = _earliest(turn, name) or turn.today
-    return create_cohort(
-        turn.turn.session,
-        company,
-        name or preset_name(turn.turn.t, from_file, taken),
-        turn.turn.now,
-        starts_on=_earliest(turn, name),
-    )
+    starts_on = _earliest(turn, name)
+    if not name:
+        return cohort_chosen(turn, turn.values.get("cohort"), company, starts_on or turn.today)
+    known = _known_cohort(turn, name)
+    return known or create_cohort(turn.turn.session, company, name, turn.turn.now, starts_on=starts_on)
 
 
 def _earliest(turn: FormTurn, name: str) -> date | None:

@@ -88,7 +88,7 @@ def compose_template(
         ),
     ]
     statuses = [t.plain(words) for words in _EXPORTED_STAGES.values()]
-    return _document(message, f"{t.plain(N_('roster-template'))}{XLSX}", sheets, statuses)
+    return _document(message, t.plain(N_("roster-template")) + XLSX, sheets, statuses)
 
 
 def compose_roster(
@@ -105,7 +105,8 @@ def compose_roster(
     started = _training_starts(session, company)
     headings = tuple(t.plain(column) for column in (*COLUMNS, *FURTHER))
     rows = tuple(_row(t, hire, cohorts[hire.cohort_id], started.get(hire.id or 0), today) for hire in hires)
-    name = f"{t.plain(N_('roster'))}-{_file_name(company.name)}-{today:%y%m%d}{XLSX}"
+    what = t.plain(N_("roster"))
+    name = f"{what}-{_file_name(company.name)}-{today:%y%m%d}{XLSX}"
     return _document(message, name, [Sheet(t.plain(N_("Roster")), headings, rows)], [])
 
 

@@ -224,4 +224,5 @@ STEP = Form(
     save=_save,
     check=_check_whom,
     notes=_notes,
+    example=N_("/roster exam Li Na, Zhang Wei"),
 )

@@ -15,7 +15,6 @@ from storage.kinds import ReportKind
 from storage.obligations import unfulfilled
 from storage.people import Company, CompanyId, Person
 
-
 _ORDER = {kind: place for place, kind in enumerate(ReportKind)}
 
 

@@ -21,7 +21,10 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
         return 0
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = sqlite.insert if is_sqlite else postgresql.insert
-    result = session.connection().execute(insert(table).values(list(rows)).on_conflict_do_nothing())
+    # Without this psycopg's answer to several rows in one statement is -1.
+    result = session.connection().execute(
+        insert(table).values(list(rows)).on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
+    )
     return result.rowcount
 
 

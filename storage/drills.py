@@ -1,4 +1,4 @@
-"""Practice drills 陪练 as recorded: adding, changing with versions kept, listing the own ones, the last one (handbook §6)."""
+"""Practice drills 陪练 as recorded: adding, changing with versions kept, the own ones, the last one (handbook §6)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -31,13 +31,9 @@ class DrillNote:
     result: str = ""
 
 
-def record_drill(
-    session: Session, note: DrillNote, company_id: CompanyId, person_id: PersonId, now: datetime
-) -> Drill:
+def record_drill(session: Session, note: DrillNote, company_id: CompanyId, person_id: PersonId, now: datetime) -> Drill:
     """Add a drill of the person with hires of one company."""
-    drill = Drill(
-        company_id=company_id, person_id=person_id, day=note.day, content=_content(note), recorded_at=now
-    )
+    drill = Drill(company_id=company_id, person_id=person_id, day=note.day, content=_content(note), recorded_at=now)
     _write(drill, note)
     session.add(drill)
     session.flush()

@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from storage.people import CompanyId
 from storage.roster import Cohort, Hire
-from storage.roster_lists import ENDED, in_window_on, working_on
+from storage.roster_lists import in_window_on, working_on
+from storage.roster_rules import ENDED
 
 
 def hires_present(session: Session, company_ids: Collection[CompanyId], day: date, *, left_since: date) -> list[Hire]:

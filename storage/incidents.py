@@ -43,9 +43,7 @@ def change_incident(incident: Incident, note: IncidentNote) -> None:
     incident.text, incident.handling = note.text, note.handling
 
 
-def incidents_of(
-    session: Session, company_ids: Collection[CompanyId], limit: int, offset: int = 0
-) -> list[Incident]:
+def incidents_of(session: Session, company_ids: Collection[CompanyId], limit: int, offset: int = 0) -> list[Incident]:
     """The incidents of these companies, newest first."""
     return list(
         session.exec(

@@ -1,4 +1,4 @@
-"""Ride-alongs 陪访 as recorded: adding, changing with versions kept, listing the own ones, open next steps (handbook §6)."""
+"""Ride-alongs 陪访 as recorded: adding, changing with versions kept, listing (handbook §6)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -102,22 +102,6 @@ def count_ride_alongs_by(session: Session, person_id: PersonId, company_ids: Col
         .select_from(RideAlong)
         .where(RideAlong.person_id == person_id, col(RideAlong.company_id).in_(company_ids))
     ).one()
-
-
-def open_next_steps(session: Session, person_id: PersonId, until: date) -> list[RideAlong]:
-    """The person's ride-alongs whose next step has come to its date and is not closed, oldest date first."""
-    return list(
-        session.exec(
-            select(RideAlong)
-            .where(
-                RideAlong.person_id == person_id,
-                col(RideAlong.next_step_on).is_not(None),
-                col(RideAlong.next_step_on) <= until,
-                col(RideAlong.next_step_closed_at).is_(None),
-            )
-            .order_by(col(RideAlong.next_step_on), col(RideAlong.id))
-        ).all()
-    )
 
 
 def _write(ride: RideAlong, note: RideAlongNote) -> None:

@@ -1,4 +1,4 @@
-"""Training sessions as one keeps them: recording one by itself, changing it, what still lacks its summary (handbook §6).
+"""Training sessions as one keeps them: recording one by itself, changing it, what lacks its summary (handbook §6).
 
 A session that came with a daily check-in carries its number; both are kept saying the same.
 """
@@ -76,7 +76,9 @@ def sessions_by(
         session.exec(
             select(TrainingSession)
             .where(TrainingSession.person_id == person_id, col(TrainingSession.company_id).in_(company_ids))
-            .order_by(col(TrainingSession.day).desc(), col(TrainingSession.starts).desc(), col(TrainingSession.id).desc())
+            .order_by(
+                col(TrainingSession.day).desc(), col(TrainingSession.starts).desc(), col(TrainingSession.id).desc()
+            )
             .limit(limit)
             .offset(offset)
         ).all()

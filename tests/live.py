@@ -104,8 +104,7 @@ class LiveWorld(World):
         """Pull the plug: SIGKILL."""
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-            self._process = None
+            self._end(5)
 
     def restart(self) -> None:
         """Kill the bot and start it again."""
@@ -116,7 +115,13 @@ class LiveWorld(World):
         """Ask the bot to stop (SIGTERM); its exit code."""
         assert self._process is not None
         self._process.terminate()
-        code = self._process.wait(20)
+        return self._end(20)
+
+    def _end(self, seconds: float) -> int:
+        assert self._process is not None
+        code = self._process.wait(seconds)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._process = None
         return code
 

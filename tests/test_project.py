@@ -36,7 +36,12 @@ CHINESE_IN_CODE = {
     "handlers/forms/kinds.py": "none as people type it",
     "handlers/forms/numbers.py": "numbers as people type them",
     "handlers/forms/paste.py": "no rows as people type it",
+    "handlers/leave.py": "ranges of days as people type them",
+    "handlers/link.py": "languages as people type them",
     "handlers/order_entry.py": "orders as people type them",
+    "handlers/periods_typed.py": "periods and kinds of report as people type them",
+    "handlers/roles.py": "a language's name for itself",
+    "handlers/roster_entry.py": "hires as people type them",
     "handlers/translations.py": "short names of weekdays",
     "schedules/deadlines.py": "the fixed words in the subjects of reports",
 }
@@ -96,13 +101,26 @@ def wall_clock_calls(tree: ast.AST) -> Iterator[ast.Call]:
 
 
 def chinese_in_code(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Strings with Chinese characters in them, docstrings left out."""
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    """Strings with Chinese characters in them. Left out: docstrings, the words people type, texts of the catalog."""
+    allowed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in docstrings:
+        if isinstance(node, ast.keyword) and node.arg == "words":
+            allowed |= {id(inner) for inner in ast.walk(node.value)}
+        elif isinstance(node, ast.Call) and _name(node.func) in {"N_", "t", "plain", "plural", "Wrong"}:
+            allowed |= {id(inner) for inner in node.args}
+        elif isinstance(node, ast.Call) and _name(node.func) == "Option":
+            allowed |= {id(inner) for words in node.args[2:] for inner in ast.walk(words)}
+        elif isinstance(node, ast.Assign) and all("WORD" in _name(target) for target in node.targets):
+            allowed |= {id(inner) for inner in ast.walk(node.value)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in allowed:
             continue
         if re.search("[\u4e00-\u9fff]", node.value):
             yield node
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def places(found: Iterator[ast.Call] | Iterator[ast.Constant], file: Path) -> list[str]:
@@ -143,7 +161,11 @@ def test_only_the_clocks_read_the_time() -> None:
 
 
 def test_chinese_is_in_the_catalog_not_in_the_code() -> None:
-    others = [file for file in PRODUCT if name_of(file) not in CHINESE_IN_CODE]
+    others = [
+        file
+        for file in PRODUCT
+        if name_of(file) not in CHINESE_IN_CODE and not name_of(file).startswith("bot/demo/sample")
+    ]
     assert [place for f in others for place in places(chinese_in_code(ast.parse(f.read_bytes())), f)] == []
 
 

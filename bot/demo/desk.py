@@ -16,6 +16,7 @@ from bot.demo.stage import Demo
 from bot.demo.telegram import Telegram
 from bot.demo.timeline import Coming, next_to_come
 from bot.demo.weather import Weather, describe_weather, set_weather
+from schedules.posts import COHORT_CARD
 
 _PAGE = Path(__file__).parent / "page"
 _AWAY_SECONDS = 2.5
@@ -108,10 +109,10 @@ def describe_demo(demo: Demo) -> JsonObject:
     }
 
 
-async def _coming(demo: Demo) -> list[Coming]:
+async def _coming(demo: Demo, limit: int = 30) -> list[Coming]:
     if demo.process is None:
         return []
-    return await asyncio.to_thread(next_to_come, demo.database_url, demo.clock.now())
+    return await asyncio.to_thread(next_to_come, demo.database_url, demo.clock.now(), limit)
 
 
 async def _move_clock(demo: Demo, params: Params) -> datetime:
@@ -126,7 +127,9 @@ async def _move_clock(demo: Demo, params: Params) -> datetime:
             tomorrow = local.date() + timedelta(days=1)
             return clock.move_to(datetime.combine(tomorrow, time(7, 50), demo.zone))
         case "next" | "cohort" as step:
-            ahead = [one for one in await _coming(demo) if step == "next" or one.kind.startswith("cohort")]
+            # A cohort can close behind weeks of reminders.
+            everything = await _coming(demo, limit=1000)
+            ahead = [one for one in everything if (one.people if step == "next" else one.kind == COHORT_CARD)]
             if not ahead:
                 raise NotPossibleError("nothing of this kind is planned")
             return clock.move_to(max(ahead[0].at, clock.now()).astimezone(UTC))

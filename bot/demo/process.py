@@ -22,7 +22,8 @@ def main() -> int:
 
 
 def _stop_with_the_demo() -> None:
-    while sys.stdin.buffer.read(1024):
+    # Not through sys.stdin: its lock, held by a waiting thread, aborts the interpreter as it ends.
+    while os.read(0, 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import signal
+import socket
 import tempfile
 import webbrowser
 from collections.abc import AsyncIterator, Sequence
@@ -14,6 +15,8 @@ from bot.demo.desk import desk_routes
 from bot.demo.server import listening, stand_in_app
 from bot.demo.stage import Demo, LoadSample
 from bot.demo.webhook import deliver_to_webhook
+
+_PORTS = 20
 
 
 @asynccontextmanager
@@ -43,16 +46,35 @@ async def running_demo(
 
 
 async def serve_demo(host: str = "127.0.0.1", port: int = 8090, *, open_browser: bool = False) -> None:
-    """Run the demo until Ctrl-C or SIGTERM; OSError when the port is taken."""
+    """Run the demo until Ctrl-C or SIGTERM. A port that is taken gives way to the next free one.
+
+    SystemExit with a sentence when none of the next few is free either.
+    """
+    chosen = free_port(host, port)
+    if chosen is None:
+        raise SystemExit(f"Ports {port} to {port + _PORTS - 1} are all taken. Please choose another one with --port.")
+    if chosen != port:
+        print(f"Port {port} is taken, so this one has another.", flush=True)
     stopping = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    async with running_demo(host, port) as demo:
+    async with running_demo(host, chosen) as demo:
         print(f"The demo is at {demo.address}/ — stop it with Ctrl-C.", flush=True)
         if open_browser:
             await asyncio.to_thread(webbrowser.open, f"{demo.address}/")
         # Sample data that cannot be loaded must not leave a page that waits for ever.
         await until_stopped(stopping, demo)
+
+
+def free_port(host: str, port: int) -> int | None:
+    """The port itself or the next free one of a few; None when all are taken. 0 stays 0: any free one."""
+    for candidate in range(port, min(port + _PORTS, 65_536)) if port else (0,):
+        try:
+            socket.create_server((host, candidate)).close()
+        except OSError:
+            continue
+        return candidate
+    return None
 
 
 async def until_stopped(stopping: asyncio.Event, demo: Demo) -> None:

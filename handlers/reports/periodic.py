@@ -10,8 +10,10 @@ from handlers.forms.fields import Field
 from handlers.forms.form import Form, FormTurn
 from handlers.reports import filed, sections
 from handlers.reports.draft import Composer, Scope, Section, as_card_lines, as_text, compose
+from handlers.stats import reports_due
 from handlers.translations import N_
-from schedules.standing import on_time_of, states_between
+from schedules.calendars import deadline_rules
+from schedules.standing import on_time_of
 from storage.kinds import ReportKind
 from storage.ratios import UNDEFINED
 
@@ -34,12 +36,12 @@ def retention(scope: Scope) -> Section:
 
 
 def punctuality(scope: Scope) -> Section:
-    """On-time rates of the weeklies that ended in the month."""
+    """On-time rate of the weeklies that fell due in the month."""
     t = scope.t
-    standings = states_between(
-        scope.session, ReportKind.weekly, scope.period.first, scope.as_of, scope.now, [scope.person_id]
+    rules = deadline_rules(scope.session)
+    counted = on_time_of(
+        reports_due(scope.session, ReportKind.weekly, scope.period, scope.now, rules, [scope.person_id])
     )
-    counted = on_time_of(standings)
     return Section(t.plain("Weekly reports"), (t.plain("On-time rate {rate}", rate=on_time_text(counted)),))
 
 

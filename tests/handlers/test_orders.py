@@ -5,6 +5,9 @@ from datetime import date
 import pytest
 
 from bot.demo.people import buttons
+from handlers.orders import take_if_list
+from handlers.translations import translator
+from handlers.turn import Chat, ChatKind, Speaker, Turn
 from storage.orders import Order
 from storage.people import PersonState
 from storage.roster import Hire
@@ -79,6 +82,35 @@ def test_p1_pasted_as_the_answer_to_whose_orders(world: World, wang: Phone) -> N
     wang.taps("确认")
     assert valid(world) == {"张伟": 2, "李娜": 1}
     assert "王强" in wang.last.text
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("张伟 2 / 李娜 1 / 王强 0", True),
+        ("张伟 2", True),
+        ("张伟今天表现不错", False),
+        ("张伟", False),
+        ("12", False),
+        ("钱七 2", False),
+        ("", False),
+    ],
+)
+def test_a_list_without_a_command_is_told_from_other_texts(world: World, wang: Phone, text: str, taken: bool) -> None:
+    person = world.stored(wang)
+    with world.database.transaction() as session:
+        turn = Turn(
+            session=session,
+            surroundings=world.surroundings,
+            now=world.clock.now(),
+            speaker=Speaker(wang.telegram_id),
+            chat=Chat(wang.telegram_id, ChatKind.private),
+            person=person,
+            t=translator("zh"),
+            text=text,
+        )
+        assert take_if_list(turn) is taken
+    assert (sum(valid(world).values()) > 0) is taken
 
 
 def test_a_date_line_dates_the_list(world: World, wang: Phone) -> None:

@@ -327,3 +327,87 @@ def test_the_roster_in_english(world: World) -> None:
     assert "Zhang Wei · day 19/30" in jane.last.text
     jane.says("/roster left Zhang Wei").taps("Own wish")
     assert "Zhang Wei: leaves on day 19: numerator unchanged, denominator unchanged." in jane.last.text
+
+
+def test_the_forms_of_the_help_can_be_sent_as_they_are(world: World) -> None:
+    world.clock.to("2026-11-23 10:00")
+    wang = world.manager("王芳")
+    wang.says("/help roster")
+    wang.says("名册 新批次\n批次: 11月一期\n开班日期: 11/2\n计划人数: 20\n班主任: 李娜").taps("确认")
+    (cohort,) = world.all_of(Cohort)
+    assert (cohort.name, cohort.starts_on, cohort.planned_size) == ("11月一期", date(2026, 11, 2), 20)
+    wang.says("名册 11月一期\n李娜\n张伟 11/2").taps("确认")
+    wang.says("名册 考试 李娜").taps("考试陪练都通过").taps("确认")
+    wang.says("名册 上岗 李娜 11/2").taps("确认")
+    assert {h.on_post for h in world.all_of(Hire)} == {date(2026, 11, 2)}
+    wang.says("名册 离职 李娜 11/20").taps("个人原因").taps("确认")
+    assert hire(world, "李娜").last_day == date(2026, 11, 20)
+
+
+def test_eliminating_by_one_line(world: World) -> None:
+    wang = world.manager("王芳")
+    new_cohort(wang)
+    wang.taps("添加新人").says("张伟 李娜 王强").taps("确认")
+    wang.says("/roster 淘汰 张伟 李娜").taps("确认")
+    assert [h.stage for h in world.all_of(Hire)] == [Stage.eliminated, Stage.eliminated, Stage.in_training]
+
+
+def test_a_half_filled_form_goes_on_after_a_restart(world: World) -> None:
+    wang = world.manager("王芳")
+    new_cohort(wang)
+    wang.taps("添加新人").says("张伟 李娜")
+    world.restart()
+    wang.taps("确认")
+    assert [h.name for h in world.all_of(Hire)] == ["张伟", "李娜"]
+    wang.presses(wang.last.message.message_id, "f:1:1:confirm")
+    assert len(world.all_of(Hire)) == 2
+
+
+def test_usual_ways_are_short(world: World) -> None:
+    """Messages and taps, the command included: a class of 20 from nothing to on post."""
+    wang = world.manager("王芳")
+    steps = 0
+
+    def does(said: str = "", tapped: str = "") -> None:
+        nonlocal steps
+        steps += 1
+        wang.says(said) if said else wang.taps(tapped)
+
+    does(said="/roster")
+    does(tapped="新批次")
+    does(tapped="确认")
+    assert steps == 3
+    does(tapped="添加新人")
+    does(said="\n".join(NAMES))
+    does(tapped="确认")
+    assert len(world.all_of(Hire)) == 20
+    does(tapped="上岗")
+    does(tapped="全部")
+    does(tapped="考试和陪练都通过")
+    does(tapped="确认")
+    assert all(h.on_post for h in world.all_of(Hire))
+    assert steps == 10
+    before = steps
+    does(said="/roster 张伟")
+    does(tapped="离职")
+    does(tapped="个人原因")
+    does(tapped="确认")
+    assert hire(world, "张伟").stage is Stage.left
+    assert steps - before == 4
+
+
+def test_as_many_long_names_as_a_message_holds_are_echoed_whole(world: World) -> None:
+    wang = world.manager("王芳")
+    new_cohort(wang)
+    names = [f"欧阳{'慕容上官司马诸葛东方'[n % 10] * 14}&{n:03d}" for n in range(190)]
+    wang.taps("添加新人").forgets().says("\n".join(names))
+    assert all(name in wang.texts for name in names)
+    wang.taps("确认")
+    assert [h.name for h in world.all_of(Hire)] == names
+
+
+def test_more_than_can_be_added_at_once_is_said(world: World) -> None:
+    wang = world.manager("王芳")
+    new_cohort(wang)
+    wang.taps("添加新人").says("\n".join(f"新甲{n}" for n in range(201)))
+    assert "一次最多添加 200 人" in wang.last.text

@@ -82,7 +82,7 @@ def test_leaving_in_training_touches_no_rate_and_is_not_an_elimination(world: Wo
 def test_a_leaving_by_mistake_is_taken_back_at_once(world: World, wang: Phone) -> None:
     wang.says("/roster 张伟").taps("离职").taps("个人原因").taps("确认")
     assert hire(world, "张伟").stage is Stage.left
-    wang.taps("↩ 撤销，仍在岗")
+    wang.taps("↩ 撤销（人还在）")
     assert hire(world, "张伟").stage is Stage.on_post
     assert last_event(world, "张伟").kind is EventKind.rejoined
     assert "张伟 · 第1/30天" in wang.last.text
@@ -91,7 +91,7 @@ def test_a_leaving_by_mistake_is_taken_back_at_once(world: World, wang: Phone) -
 def test_an_old_undo_button_undoes_nothing_new(world: World, wang: Phone) -> None:
     wang.says("/roster 张伟").taps("离职").taps("个人原因").taps("确认")
     message = wang.last.message.message_id
-    wang.taps("↩ 撤销，仍在岗")
+    wang.taps("↩ 撤销（人还在）")
     wang.presses(message, f"ro:undo:{hire(world, '张伟').id}:2026-03-01")
     assert "没有可以撤销的内容了" in wang.toast
     assert hire(world, "张伟").stage is Stage.on_post

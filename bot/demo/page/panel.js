@@ -6,7 +6,7 @@ import { calmly, h, icon, iconButton } from "./dom.js";
 import { get, post } from "./net.js";
 import { listen, state, tell } from "./store.js";
 import { comingMoment, dayKey, now } from "./times.js";
-import { words } from "./words.js";
+import { comingText, words } from "./words.js";
 
 const WEATHERS = [["fine", "sun"], ["slow", "slow"], ["down", "cut"], ["limited", "jam"]];
 const LINES = 8;
@@ -127,7 +127,7 @@ export class Panel {
   drawComing() {
     const t = words();
     this.coming.replaceChildren(...state.coming.slice(0, 20).map((one) => h("li", {},
-      h("time", { dateTime: one.at }, comingMoment(new Date(one.at))), `${one.detail}${one.people ? t.people(one.people) : ""}`)));
+      h("time", { dateTime: one.at }, comingMoment(new Date(one.at))), comingText(one))));
     if (!state.coming.length) this.coming.append(h("p", {}, t.nothingComing));
   }
 

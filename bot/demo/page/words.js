@@ -14,7 +14,10 @@ const WORDS = {
     reply: "回复", edit: "编辑", editing: "编辑消息", edited: "已编辑", pinned: "置顶消息", photo: "图片", file: "文件", download: "下载", enlarge: "放大图片",
     toBottom: "到最新消息", unread: (n) => `${n} 条未读`, emptyPrivate: "还没有消息。点菜单，或者说“日报”。", emptyStart: "点“开始”，和助手打个招呼。", emptyGroup: "群里还没有消息。",
     joined: (who) => `${who} 加入了群`, left: (who) => `${who} 离开了群`, pinnedBy: (who) => `${who} 置顶了一条消息`, founded: (name) => `话题“${name}”`, migrated: "群已升级为超级群",
-    coming: "接下来", comingHint: "机器人接下来会做的事", nothingComing: "暂时没有安排。", people: (n) => ` · ${n} 人`,
+    coming: "接下来", nothingComing: "暂时没有安排。", people: (n) => ` · ${n} 人`, inGroup: "群里",
+    reports: { daily: "日报", weekly: "周报", monthly: "月报", plan: "下月培训计划", order_rate: "出单率报送", skills_mail: "销售技能总结" },
+    stages: { evening: "提醒", "last-call": "最后一次提醒", "before-holiday": "节前提醒", draft: "提醒，附草稿", "day-before": "提前一天提醒", opening: "首次提醒", midway: "再次提醒", eve: "前一天提醒", "workday-before": "提前一个工作日提醒" },
+    posts: { board: (what) => `${what}汇总`, cohort_card: (what) => `${what} 最终卡片`, weekly_state: (what) => `一周情况 ${what}`, companies: (what) => `${what} 各公司出单率` },
     today: "今天", tomorrow: "明天", weather: "天气", weatherHint: "让网络和 Telegram 出点状况，看机器人怎么应付。",
     fine: "正常", slow: "网络慢", down: "断线", limited: "限流", crash: "杀掉机器人再启动",
     struck: { fine: "一切正常。", slow: (n) => `每次调用慢 1.5 秒，已有 ${n} 次。`, down: (n) => `Telegram 连不上，已断开 ${n} 次；消息都留着，恢复后补发。`, limited: (n) => `请求太多，已拒绝 ${n} 次；机器人等够时间再发。` },
@@ -45,7 +48,10 @@ const WORDS = {
     reply: "Reply", edit: "Edit", editing: "Edit message", edited: "edited", pinned: "Pinned message", photo: "Photo", file: "File", download: "Download", enlarge: "Enlarge the picture",
     toBottom: "To the latest message", unread: (n) => `${n} unread`, emptyPrivate: "Nothing here yet. Open the menu, or say 日报.", emptyStart: "Press Start to greet the bot.", emptyGroup: "Nobody has written in the group yet.",
     joined: (who) => `${who} joined the group`, left: (who) => `${who} left the group`, pinnedBy: (who) => `${who} pinned a message`, founded: (name) => `Topic “${name}”`, migrated: "The group became a supergroup",
-    coming: "Coming up", comingHint: "What the bot will do next", nothingComing: "Nothing is planned for now.", people: (n) => ` · ${n} ${n === 1 ? "person" : "people"}`,
+    coming: "Coming up", nothingComing: "Nothing is planned for now.", people: (n) => ` · ${n} ${n === 1 ? "person" : "people"}`, inGroup: "Group",
+    reports: { daily: "Daily report", weekly: "Weekly report", monthly: "Monthly report", plan: "Training plan", order_rate: "Order-rate submission", skills_mail: "Sales-skills summary" },
+    stages: { evening: "reminder", "last-call": "last call", "before-holiday": "before the holiday", draft: "reminder with a draft", "day-before": "a day ahead", opening: "first reminder", midway: "second reminder", eve: "the day before", "workday-before": "a working day ahead" },
+    posts: { board: (what) => `board, ${what}`, cohort_card: (what) => `final card, ${what}`, weekly_state: (what) => `the week ${what}`, companies: (what) => `companies by order rate, ${what}` },
     today: "today", tomorrow: "tomorrow", weather: "Weather", weatherHint: "Give the network and Telegram a bad day and watch the bot cope.",
     fine: "Fine", slow: "Slow", down: "Down", limited: "Rate limit", crash: "Kill the bot and restart it",
     struck: { fine: "All is well.", slow: (n) => `Every call takes 1.5 s longer; ${n} so far.`, down: (n) => `Telegram is out of reach, ${n} calls cut off. Nothing is lost; it goes out afterwards.`, limited: (n) => `Too many requests, ${n} refused. The bot waits as long as it is asked to.` },
@@ -72,6 +78,15 @@ if (!(language in WORDS)) language = "en";
 /** The words of the chosen language. */
 export function words() {
   return WORDS[language];
+}
+
+/** What the bot will do: a reminder with its stage and how many it reaches, or a post in the group. */
+export function comingText({ kind, report, stage, about, people }) {
+  const t = WORDS[language];
+  const what = [t.reports[report], about].filter(Boolean).join(" ");
+  const post = t.posts[kind];
+  if (post) return `${t.inGroup} · ${post(what)}`;
+  return [what, t.stages[stage] ?? stage].filter(Boolean).join(" · ") + (people ? t.people(people) : "");
 }
 
 /** "zh-CN" or "en-GB": for dates and for the page itself. */
