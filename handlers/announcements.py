@@ -4,9 +4,21 @@ Replies are written with their text ready (kind `call`); everything listed here 
 moment, so that it is in the reader's language and true, and so that a nag whose report has come in is dropped.
 """
 
-from handlers import boards, cohort_card, missing, reminders, roster_workbook, standings
+from handlers import (
+    boards,
+    cohort_card,
+    forum,
+    missing,
+    open_items,
+    problem_answer,
+    reminders,
+    roster_workbook,
+    standings,
+)
 from handlers.outgoing import Composer
 from schedules.boards import BOARD
+from schedules.forum import FORUM_DUE
+from schedules.open_items import OPEN_ITEMS, UNANSWERED
 from schedules.posts import COHORT_CARD, COMPANIES, WEEKLY_STATE
 
 COMPOSERS: dict[str, Composer] = {
@@ -18,4 +30,7 @@ COMPOSERS: dict[str, Composer] = {
     roster_workbook.WORKBOOK: roster_workbook.compose_roster,
     roster_workbook.TEMPLATE: roster_workbook.compose_template,
     missing.ASKED: missing.compose_asked_reminder,
+    OPEN_ITEMS: open_items.compose_open_items,
+    UNANSWERED: problem_answer.compose_unanswered,
+    FORUM_DUE: forum.compose_forum_due,
 }

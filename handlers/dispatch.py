@@ -13,7 +13,7 @@ from telegram import CallbackQuery, Message, Update
 from telegram import Chat as TelegramChat
 from telegram import User as TelegramUser
 
-from handlers import commands, membership, start, uploads
+from handlers import commands, membership, orders, start, uploads
 from handlers.access import Command, may
 from handlers.forms import driver
 from handlers.keyboards import Button
@@ -122,7 +122,7 @@ def _answer_private(turn: Turn) -> None:
         turn.say(turn.t("I do not know this command. /help shows what I understand."))
     elif turn.upload is not None:
         uploads.take(turn)
-    elif not _answer_form(turn):
+    elif not _answer_form(turn) and not _take_order_list(turn):
         turn.say(
             turn.t("I did not understand that. Try /checkin, /ridealong or /orders; /help shows everything I can do.")
         )
@@ -143,6 +143,11 @@ def _answer_form(turn: Turn) -> bool:
         _run(turn, command)
         return True
     return False
+
+
+def _take_order_list(turn: Turn) -> bool:
+    """A pasted list of hires and numbers needs no command before it, from people who may record orders."""
+    return may(commands.COMMAND_BY_NAME["orders"], turn.person, turn.chat.kind) and orders.take_if_list(turn)
 
 
 def _answer_in_group(turn: Turn) -> None:

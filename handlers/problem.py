@@ -17,7 +17,16 @@ from handlers.forms.numbers import half_width
 from handlers.keyboards import Button, button_data, rows_of
 from handlers.own_lists import LIST_WORDS, LISTED, argument
 from handlers.problem_answer import ANSWER, CLOSING
-from handlers.problem_card import BUTTON, age_in_days, button, line_of, may_edit, own_problem, own_solution, show_problem
+from handlers.problem_card import (
+    BUTTON,
+    age_in_days,
+    button,
+    line_of,
+    may_edit,
+    own_problem,
+    own_solution,
+    show_problem,
+)
 from handlers.roles import number
 from handlers.roster_scope import company_ids
 from handlers.solution import PROGRESS, SOLUTION

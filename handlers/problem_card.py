@@ -110,7 +110,9 @@ def _keyboard(turn: Turn, problem: Problem, solutions: Sequence[Solution]) -> Ke
     t, number = turn.t, problem.id
     back = [button(t, N_("‹ Open problems"), "list", 0)]
     if problem.closed_at is not None:
-        return [[button(t, N_("Open it again"), "reopen", number)], back] if problem.closing_note != WITHDRAWN else [back]
+        return (
+            [[button(t, N_("Open it again"), "reopen", number)], back] if problem.closing_note != WITHDRAWN else [back]
+        )
     steps = []
     for place, solution in enumerate(solutions, 1):
         progress = t.plain(N_("📈 {place}. Progress"), place=place)

@@ -50,6 +50,7 @@ _EXCEPT = re.compile(r"^(?:全部)?(?:除了|除去|除|except|all but|but)\s*(?
 _NUMBERED = re.compile(r"^\s*(?:[-*•·]\s+|[(（]?\d{1,3}\s*(?:[.．、)）:：]|\s)\s*(?=[^\d\s]))")
 _PIECES = re.compile(r"[,，、；\t|]|;(?=\s|$)|\s/\s|(?<=[一-鿿])[/;](?=[一-鿿])|\s+(?:和|and)\s+")
 _GLUED_DATE = re.compile(r"(?<=[一-鿿])(?=(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2})")
+_COLON_DATE = re.compile(r"[:：]\s*(?=\d)")
 _CHINESE = re.compile(r"[一-鿿·]+")
 _LIKE_A_DATE = re.compile(r"(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?")
 _JOIN = "\N{NO-BREAK SPACE}"
@@ -222,7 +223,7 @@ def _read_piece(piece: str, today: date) -> list[HireLine]:
     target = Stage.on_post
     words: list[str] = []
     days: dict[Stage, date] = {}
-    rest = _GLUED_DATE.sub(" ", piece.strip())
+    rest = _GLUED_DATE.sub(" ", _COLON_DATE.sub(" ", piece.strip()))
     for phrase in _LONG_WORDS:
         joined = phrase.replace(" ", _JOIN)
         rest = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", joined, rest, flags=re.IGNORECASE)

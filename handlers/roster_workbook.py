@@ -24,7 +24,7 @@ WORKBOOK, TEMPLATE = "roster_workbook", "roster_template"
 XLSX = ".xlsx"
 _WIDE, _NARROW = 90, 14
 _MOST_STATUS_ROWS = 2000
-_EXPORTED_STAGES = {
+EXPORTED_STAGES = {
     Stage.hired: N_("not started"),
     Stage.in_training: N_("in training"),
     Stage.on_trial: N_("on trial"),
@@ -87,7 +87,7 @@ def compose_template(
             t.plain(N_("How to fill it in")), (t.plain(N_("How to fill it in")),), tuple((t.plain(x),) for x in HOW_TO)
         ),
     ]
-    statuses = [t.plain(words) for words in _EXPORTED_STAGES.values()]
+    statuses = [t.plain(words) for words in EXPORTED_STAGES.values()]
     return _document(message, t.plain(N_("roster-template")) + XLSX, sheets, statuses)
 
 
@@ -133,7 +133,7 @@ def _row(t: Translator, hire: Hire, cohort: Cohort, started: date | None, today:
     said: dict[str, Cell] = {
         COHORT: cohort.name,
         NAME: hire.name,
-        STATUS: t.plain(_EXPORTED_STAGES[hire.stage]),
+        STATUS: t.plain(EXPORTED_STAGES[hire.stage]),
         STARTED: started,
         ON_POST: hire.on_post,
         LAST_DAY: hire.last_day,

@@ -168,5 +168,3 @@ PROGRESS = Form(
     notes=about,
     confirm_label=N_("✅ Confirm"),
 )
-
-

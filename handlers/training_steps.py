@@ -64,7 +64,7 @@ _FITS: dict[str, Callable[[Hire], bool]] = {
     EXAM_ABSENT: lambda hire: not hire.exam_passed,
     DRILL: lambda hire: not hire.drill_passed,
     DRILL_FAILED: _everybody,
-    TRIAL: lambda hire: hire.on_post is None and hire.stage is not Stage.on_trial,
+    TRIAL: lambda hire: hire.on_post is None and hire.stage is not Stage.on_trial and hire.trial_passed is None,
     TRIAL_PASSED: lambda hire: hire.on_post is None and hire.stage is Stage.on_trial,
     TRIAL_FAILED: lambda hire: hire.on_post is None and hire.stage is Stage.on_trial,
     ELIMINATED: lambda hire: hire.on_post is None,
@@ -75,7 +75,9 @@ _TRAINING_STEPS = (STARTED, BOTH, EXAM, EXAM_FAILED, EXAM_ABSENT, DRILL, DRILL_F
 
 def possible_steps(hires: Sequence[Hire], *, trial_first: bool) -> list[str]:
     """What can be recorded for at least one of these people, in the order in which the company does things."""
-    ordered = (*_TRIAL_STEPS, *_TRAINING_STEPS) if trial_first else (*_TRAINING_STEPS, *_TRIAL_STEPS)
+    # Whoever is on trial is mostly looked up for the result, which should not stand on the second page.
+    is_running = any(hire.stage is Stage.on_trial for hire in hires)
+    ordered = (*_TRIAL_STEPS, *_TRAINING_STEPS) if trial_first or is_running else (*_TRAINING_STEPS, *_TRIAL_STEPS)
     active = [hire for hire in hires if hire.stage not in ENDED]
     return [step for step in (*ordered, ELIMINATED) if any(_FITS[step](hire) for hire in active)]
 

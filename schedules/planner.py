@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlmodel import Session, col, func, select
 
-from schedules import order_rate
+from schedules import forum, open_items, order_rate
 from schedules.calendars import Calendars, deadline_rules, load_calendars
 from schedules.deadlines import DeadlineRules
 from schedules.notices import plan_missed_notice, plan_notices
@@ -33,7 +33,12 @@ OUTAGE = timedelta(minutes=10)
 """No reminder is of use for a shorter time than this, so a shorter gap can't have swallowed one."""
 
 Hook = Callable[[Session, datetime], None]
-CLOCKWORK: tuple[Hook, ...] = (order_rate.lock_overdue,)
+CLOCKWORK: tuple[Hook, ...] = (
+    order_rate.lock_overdue,
+    open_items.plan_open_items,
+    open_items.plan_unanswered,
+    forum.plan_forum_reminders,
+)
 """What else the clock does. Each is called at every tick (UTC), must cost next to nothing when nothing is due, and
 must do its work once however often it is called."""
 

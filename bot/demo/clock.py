@@ -10,11 +10,13 @@ class DemoClock:
     """Tells the time of the demo and moves it forward.
 
     The offset lives in a small JSON file, so that the stand-in for Telegram and the bot, two processes, see
-    the same time. Times are aware UTC. Moving backwards raises ValueError.
+    the same time. Times are aware UTC. Moving backwards raises ValueError. `begins` is the moment a demo starts
+    at, for one that is to be the same every day; without it, real time.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, begins: datetime | None = None) -> None:
         self._path = path
+        self._begins = begins
         self._seen: tuple[int, int, int] | None = None
         self._offset = timedelta(0)
 
@@ -41,8 +43,8 @@ class DemoClock:
         return self.now()
 
     def reset(self) -> None:
-        """Back to real time: for the start of a new demo, never in the middle of one."""
-        self._write(timedelta(0))
+        """Back to where a demo begins: for the start of a new one, never in the middle of one."""
+        self._write(self._begins - datetime.now(UTC) if self._begins is not None else timedelta(0))
 
     def _current_offset(self) -> timedelta:
         try:

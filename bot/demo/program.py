@@ -8,6 +8,7 @@ import tempfile
 import webbrowser
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from bot.demo.bot_process import COMMAND
@@ -25,10 +26,14 @@ async def running_demo(
     port: int = 0,
     command: Sequence[str] = COMMAND,
     load: LoadSample | None = None,
+    begins: datetime | None = None,
 ) -> AsyncIterator[Demo]:
-    """A demo while the block runs; the bot starts in the background, `demo.address` is the page."""
+    """A demo while the block runs; the bot starts in the background, `demo.address` is the page.
+
+    `begins` (aware) is the moment it starts at, now without it.
+    """
     folder = Path(tempfile.mkdtemp(prefix="training-desk-demo-"))
-    demo = Demo(folder, command, load)
+    demo = Demo(folder, command, load, begins)
     courier = asyncio.create_task(deliver_to_webhook(lambda: demo.telegram))
     app = stand_in_app(lambda: demo.telegram, desk_routes(demo))
     try:

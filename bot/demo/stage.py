@@ -24,14 +24,21 @@ LoadSample = Callable[[str, datetime], None]
 class Demo:
     """One running demo: what the page shows and turns."""
 
-    def __init__(self, folder: Path, command: Sequence[str] = COMMAND, load: LoadSample | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        command: Sequence[str] = COMMAND,
+        load: LoadSample | None = None,
+        begins: datetime | None = None,
+    ) -> None:
         self._folder = folder
         self._command = command
         self._load = load
         self._round = 0
         self.zone = ZONE
         self.address = ""
-        self.clock = DemoClock(folder / "clock.json")
+        self.clock = DemoClock(folder / "clock.json", begins)
+        self.clock.reset()
         self.telegram = self._new_telegram()
         self.tour = self._new_tour()
         self.process: BotProcess | None = None
@@ -55,7 +62,7 @@ class Demo:
             await self._begin()
 
     async def reset(self) -> None:
-        """Start from the beginning: other database, empty chats, real time."""
+        """Start from the beginning: other database, empty chats, the time it began at."""
         async with self._changing:
             if self.process is not None:
                 await self.process.stop()

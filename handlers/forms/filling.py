@@ -300,9 +300,10 @@ class Filling:
         p, t = self.progress, self.turn.t
         first = next((f.key for f in self.form.fields if f.key in {*block.values, *block.wrong_keys}), None)
         p.values = p.values | block.values
+        # What was pasted is no preset any more: it must not be worked out anew.
+        p.presets = [key for key in p.presets if key not in block.values and key not in block.wrong_keys]
         if first is not None:
             self._settle(first, changed=True)
-        p.presets = [key for key in p.presets if key not in block.values and key not in block.wrong_keys]
         p.touched = p.touched or bool(block.values)
         p.ask = [
             key

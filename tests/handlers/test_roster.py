@@ -411,3 +411,16 @@ def test_more_than_can_be_added_at_once_is_said(world: World) -> None:
     new_cohort(wang)
     wang.taps("添加新人").says("\n".join(f"新甲{n}" for n in range(201)))
     assert "一次最多添加 200 人" in wang.last.text
+
+
+def test_s18_undecided_trials_are_not_counted(world: World) -> None:
+    wang = world.manager("王芳")
+    new_cohort(wang)
+    names = [f"{surname}{given}" for surname in "张李王赵孙" for given in "伟娜强敏静"]
+    wang.taps("添加新人").says("\n".join(names)).taps("确认")
+    wang.taps("考试/陪练/试岗").taps("开始试岗").taps("全部（25 人）").taps("确认")
+    wang.taps("考试/陪练/试岗").taps("试岗通过").says(" ".join(names[:19])).taps("确认")
+    wang.taps("考试/陪练/试岗").taps("试岗未通过").says(" ".join(names[19:22])).taps("确认")
+    (of_class,) = figures(world, "2026-02-20")
+    assert of_class.trial_undecided == 3
+    assert format_rate(of_class.trial_passed, of_class.trial_passed + of_class.trial_failed) == "19/22 = 86.3%"

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from handlers.roster_entry import STAGE_WORDS, read_hires, read_people, read_verb, stage_of_word
-from handlers.roster_workbook import _EXPORTED_STAGES
+from handlers.roster_workbook import EXPORTED_STAGES
 from handlers.translations import both_languages
 from storage.roster import Stage
 
@@ -94,6 +94,6 @@ def test_words_behind_the_command() -> None:
 
 
 def test_every_exported_stage_is_read_again() -> None:
-    assert _EXPORTED_STAGES.keys() == STAGE_WORDS.keys() == set(Stage)
-    for stage, words in _EXPORTED_STAGES.items():
+    assert EXPORTED_STAGES.keys() == STAGE_WORDS.keys() == set(Stage)
+    for stage, words in EXPORTED_STAGES.items():
         assert {stage_of_word(word) for word in both_languages(words)} == {stage}

@@ -123,7 +123,7 @@ def test_a_ride_along_keeps_its_versions_and_opens_a_new_next_step(company: Chan
     assert [version["to_improve"] for version in ride.versions] == ["多问客户需求再演示产品"]
     session.refresh(ride)
     assert ride.next_step_on == on("03-14")
-    assert not ride.next_step_closed_at
+    assert ride.model_dump()["next_step_closed_at"] is None
     assert [r.id for r in ride_alongs_by(session, manager, [company.id], 5)] == [ride.id]
     assert ride_alongs_by(session, other, [company.id], 5) == []
     assert ride_alongs_by(session, manager, [], 5) == []

@@ -3,7 +3,7 @@
 import { bubble, summary } from "./bubble.js";
 import { Composer } from "./composer.js";
 import { alertBox, lightbox } from "./dialogs.js";
-import { face, h, icon, iconButton } from "./dom.js";
+import { face, h, iconButton } from "./dom.js";
 import { get, post, upload } from "./net.js";
 import { startPayload } from "./rich.js";
 import { forget, keep, listen, markRead, nameOf, state, unread } from "./store.js";
@@ -143,7 +143,10 @@ export class Phone {
     this.log.replaceChildren();
     if (!messages.length) {
       const hint = !this.isPrivate ? t.emptyGroup : this.chat.started ? t.emptyPrivate : t.emptyStart;
-      this.log.append(h("div", { class: "empty" }, icon("flag"), h("p", {}, hint)));
+      const role = state.cast.find((member) => member.id === this.seat.personId)?.role;
+      const firsts = this.isPrivate && this.chat.started ? t.firsts[role] ?? [] : [];
+      this.log.append(h("div", { class: "empty" }, h("p", {}, hint),
+        h("div", { class: "firsts" }, firsts.map((text) => h("button", { type: "button", class: "key", onclick: () => this.send({ text }) }, text)))));
     }
     for (const message of messages) this.append(message);
     requestAnimationFrame(() => this.scrollToEnd());
