@@ -7,9 +7,10 @@ from typing import Any
 from handlers.forms.choices import key_of
 from handlers.forms.fields import Field, Option, Wrong
 from handlers.forms.form import FormTurn
-from handlers.forms.kinds import ClockTime, Day, ManyOf, Text
+from handlers.forms.kinds import ClockTime, Day, Text
 from handlers.hire_choices import needed_hire
 from handlers.present_hires import HirePicks, present_options, refuse_gone
+from handlers.several import Several
 from handlers.translations import N_, Translator, both_languages
 from storage.drills import OTHER, OTHER_LENGTH, DrillNote
 from storage.roster import Hire
@@ -124,7 +125,7 @@ FIELDS = (
         key="content",
         label=N_("Content"),
         ask=N_("What was drilled?"),
-        kind=ManyOf(CONTENTS),
+        kind=Several(CONTENTS),
         words=("内容", "content"),
     ),
     Field(
@@ -139,7 +140,7 @@ FIELDS = (
         key="steps",
         label=N_("Steps"),
         ask=N_("What was done? Tap what applies."),
-        kind=ManyOf(STEPS, least=0, per_row=1),
+        kind=Several(STEPS, least=0, per_row=1),
         required=False,
         words=("方法", "steps"),
     ),

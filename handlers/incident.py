@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from handlers.company_field import COMPANY_FIELD, NO_COMPANY, chosen_company, company_suffix
+from handlers.first_line import with_label
 from handlers.forms import driver
 from handlers.forms.choices import key_of
 from handlers.forms.fields import Field, Option, Values, Wrong
@@ -34,9 +35,9 @@ def start(turn: Turn) -> None:
     elif not company_ids(turn):
         turn.say(turn.t(NO_COMPANY))
     else:
-        first = key_of(turn.text.split()[0].split(":")[0].split("：")[0]) if turn.text.split() else ""
-        kind = KIND_OF_WORD.get(first)
-        driver.start(turn, INCIDENT, values={"kind": kind} if kind else {}, pasted=written)
+        kind = next((kind for word, kind in KIND_OF_WORD.items() if key_of(turn.text).startswith(word)), None)
+        block = with_label(turn, INCIDENT, "text", written)
+        driver.start(turn, INCIDENT, values={"kind": kind} if kind else {}, pasted=block)
 
 
 def pressed_edit(turn: Turn) -> None:

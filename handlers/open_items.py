@@ -1,4 +1,4 @@
-"""What comes back until it is closed 待办: next steps of ride-alongs, resting problems, missing summaries (handbook §6).
+"""What comes back until it is closed 待办: next steps of ride-alongs, problems, missing summaries (handbook §6).
 
 `/todo` shows it at any time; managers get it once a working day, in one message that is made when it is sent.
 """

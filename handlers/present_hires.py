@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.forms.choices import ManyOf
 from handlers.forms.fields import Option, Wrong
 from handlers.forms.form import FormTurn
 from handlers.hire_choices import LEFT_LATELY, hire_options, own_company_ids, own_hire
+from handlers.several import Several
 from handlers.translations import N_
 from storage.hires_present import cohorts_named, hires_present
 from storage.roster import Hire
@@ -39,7 +39,7 @@ def refuse_gone(turn: FormTurn, hire: Hire) -> None:
 
 
 @dataclass(frozen=True)
-class HirePicks(ManyOf):
+class HirePicks(Several):
     """Several hires. A cohort's button stands for everybody of it who is there."""
 
     def options(self, turn: FormTurn) -> Sequence[Option]:

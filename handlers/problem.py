@@ -8,6 +8,7 @@ from markupsafe import Markup
 from handlers.check_in_amend import amend_check_in
 from handlers.check_in_fields import CATEGORIES
 from handlers.company_field import COMPANY_FIELD, NO_COMPANY, chosen_company
+from handlers.first_line import with_label
 from handlers.forms import driver
 from handlers.forms.choices import key_of
 from handlers.forms.fields import Field, Values, Wrong
@@ -62,7 +63,7 @@ def start(turn: Turn) -> None:
     elif not company_ids(turn):
         turn.say(turn.t(NO_COMPANY))
     elif written or not count_open_problems(turn.session, company_ids(turn)):
-        driver.start(turn, PROBLEM, pasted=written)
+        driver.start(turn, PROBLEM, pasted=with_label(turn, PROBLEM, "text", written))
     else:
         _show_list(turn, 0)
 
@@ -206,7 +207,7 @@ PROBLEM = Form(
             label=N_("What it is"),
             ask=N_("What is the problem or suggestion?"),
             kind=Text(2, 500, "many"),
-            words=("内容", "问题", "描述", "problem"),
+            words=("内容", "描述"),
             help=N_("No customers' names or phone numbers, please."),
         ),
         Field(

@@ -7,8 +7,9 @@ from markupsafe import Markup
 from handlers.forms.fields import Field, Option, Values, Wrong
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.kinds import HirePick, Percent, Text
+from handlers.keyboards import Button, button_data
 from handlers.problem_answer import tell_reporter
-from handlers.problem_card import own_problem, own_solution, show_problem
+from handlers.problem_card import BUTTON, own_problem, own_solution, show_problem
 from handlers.roles import translator_for
 from handlers.translations import N_
 from handlers.turn import Turn
@@ -91,15 +92,13 @@ def _tell_owner(turn: Turn, owner: Person, problem: Problem, solution: Solution)
     if owner.id == turn.person_id or not owner.reachable:
         return
     t = translator_for(owner, turn.surroundings)
-    turn.say_to(
-        owner,
-        t(
-            "🔧 {name} has put you down for the solution to problem #{number}: {text}\n/problem {number} shows it.",
-            name=display_name(turn.who),
-            number=problem.id,
-            text=solution.text,
-        ),
+    told = t(
+        "🔧 {name} has put you down for the solution to problem #{number}: {text}",
+        name=display_name(turn.who),
+        number=problem.id,
+        text=solution.text,
     )
+    turn.say_to(owner, told, [[Button(f"#{problem.id}", button_data(BUTTON, "card", problem.id))]])
 
 
 SOLUTION = Form(

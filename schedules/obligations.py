@@ -4,6 +4,7 @@ A period keeps the list of people and the due time it began with. Instants are a
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from schedules.deadlines import DEADLINES, DeadlineRules, Due, Ends, Owner, due_
 from schedules.periods import Period, local_day, start_of
 from schedules.timetable import INSTANT, Entry, entries_between
 from schedules.working_days import ONE_DAY, WorkCalendar, days_between
+from storage.exemptions import waive_exempted
 from storage.kinds import ReportKind
 from storage.obligations import (
     Asked,
@@ -66,6 +68,8 @@ def open_obligations(
             if opened or (done is None and entry.appears_at <= start < entry.due.late_from):
                 rows.extend(_rows(entry, settings, people, rules.zone))
     written = write_obligations(session, rows)
+    if written:
+        waive_exempted(session)
     mark_opened(session, now)
     return written
 
@@ -141,7 +145,7 @@ def _rows(entry: Entry, settings: CalendarSettings, office: _Office, zone: ZoneI
 def recompute_future(session: Session, now: datetime, rules: DeadlineRules | None = None) -> int:
     """After the calendar changed: give every obligation not due yet its new deadline; how many changed.
 
-    The past is never re-labelled: a deadline that would now lie behind keeps the time it had. Waivers of an
+    Settings of deadlines changed meanwhile do not touch what is open. The past is never re-labelled: a deadline that would now lie behind keeps the time it had. Waivers of an
     admin stay.
     """
     rules = rules or deadline_rules(session)
@@ -150,9 +154,20 @@ def recompute_future(session: Session, now: datetime, rules: DeadlineRules | Non
     changed = 0
     for obligation in undue_obligations(session, now):
         company_id = obligation.company_id or first_company.of(obligation.person_id)
-        due = due_of(period_of(obligation), calendars.of(company_id).calendar, rules)
+        due = due_of(period_of(obligation), calendars.of(company_id).calendar, _rules_then(obligation, rules))
         changed += _apply(obligation, due, now)
     return changed
+
+
+def _rules_then(obligation: Obligation, rules: DeadlineRules) -> DeadlineRules:
+    """The deadline settings as its period opened: a change of them takes effect from the next period (handbook §3)."""
+    match DEADLINES[obligation.kind].ends:
+        case Ends.before_the_day:
+            return replace(rules, before_is_strict=obligation.due_at == obligation.late_from)
+        case Ends.next_morning:
+            return replace(rules, daily_due=obligation.due_at.astimezone(rules.zone).time())
+        case Ends.midnight:
+            return rules
 
 
 def _apply(obligation: Obligation, due: Due, now: datetime) -> bool:

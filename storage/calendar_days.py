@@ -20,6 +20,8 @@ class CalendarDay(SQLModel, table=True):
     """The company it holds for; 0: for all."""
     is_workday: bool
     note: str = Field(default="", max_length=100)
+    notice_year: int | None = Field(default=None, index=True)
+    """The year whose notice brought it; None: an admin set this day."""
     recorded_by: PersonId | None = Field(default=None, sa_type=Integer)
     recorded_at: datetime
 

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from storage import (  # noqa: F401  imported for their tables
     calendar_days,
     conversations,
+    exemptions,
     follow_up,
     groups,
     inbox,
@@ -12,6 +13,7 @@ from storage import (  # noqa: F401  imported for their tables
     outbox,
     people,
     problems,
+    ratings,
     reports,
     roster,
     trainings,

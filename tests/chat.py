@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
@@ -100,7 +101,7 @@ class DirectRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         *_, token_part, name = url.split("/")
         if "/file/" in url:
-            path = url.partition(f"{TOKEN}/")[2]
+            path = unquote(url).partition(f"{TOKEN}/")[2]
             stored = self._stand_in.world.files.at(path)
             return (200, stored.content) if stored is not None else (404, b"")
         params: dict[str, object] = dict(request_data.json_parameters) if request_data else {}

@@ -47,6 +47,7 @@ async def running_demo(
                 await demo.end()
     finally:
         courier.cancel()
+        await asyncio.gather(courier, return_exceptions=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 

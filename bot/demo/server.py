@@ -129,3 +129,4 @@ async def running_stand_in(telegram: Telegram, host: str = "127.0.0.1", port: in
             telegram.close()
     finally:
         courier.cancel()
+        await asyncio.gather(courier, return_exceptions=True)

@@ -55,14 +55,14 @@ def read_day(text: str, today: date, fits: Callable[[date], bool] = always_fits)
         year, month, day = (int(g) for g in match.groups() if g is not None)
         return _date(year, month, day)
     if match := _MONTH_DAY.fullmatch(words):
-        return _in_nearest_year(int(match[1]), int(match[2]), today)
+        return _in_nearest_year(int(match[1]), int(match[2]), today, fits)
     if match := _DAY_ONLY.fullmatch(words):
         day = int(match[1] or match[2])
         months = (today.year * 12 + today.month - 1 + shift for shift in (-1, 0, 1))
         return _nearest((_date(m // 12, m % 12 + 1, day) for m in months), today, fits)
     if match := _ENGLISH.fullmatch(words):
         name, number = (match[1], match[2]) if match[1] else (match[4], match[3])
-        return _in_nearest_year(_MONTHS_EN.index(name) + 1, int(number), today) if name in _MONTHS_EN else None
+        return _in_nearest_year(_MONTHS_EN.index(name) + 1, int(number), today, fits) if name in _MONTHS_EN else None
     return None
 
 
@@ -120,8 +120,8 @@ def _weekday(match: re.Match[str], today: date, fits: Callable[[date], bool]) ->
     return _nearest((in_this_week + timedelta(weeks=w) for w in (-1, 0, 1)), today, fits)
 
 
-def _in_nearest_year(month: int, day: int, today: date) -> date | None:
-    return _nearest((_date(today.year + shift, month, day) for shift in (-1, 0, 1)), today, always_fits)
+def _in_nearest_year(month: int, day: int, today: date, fits: Callable[[date], bool]) -> date | None:
+    return _nearest((_date(today.year + shift, month, day) for shift in (-1, 0, 1)), today, fits)
 
 
 def _nearest(days: Iterable[date | None], today: date, fits: Callable[[date], bool]) -> date | None:

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
+from sqlmodel import select
 
 from handlers import roster_reader
 from handlers.forms.fields import Wrong
 from handlers.roster_files import rows_of_file
 from handlers.roster_table import read_table
-from storage.people import Role
+from handlers.roster_workbook import WORKBOOK, compose_roster
+from storage.outbox import OutboxMessage
+from storage.people import Membership, Role
 from storage.roster import Cohort, Hire, Stage
 from tests.chat import Phone, World
 
@@ -49,11 +52,8 @@ def packed(entries: dict[str, bytes]) -> bytes:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(tmp_path: Path) -> Iterator[World]:
     world = World(tmp_path, now="2026-03-12 10:00")
-    files = world.stand_in.world.files
-    # The address of a file comes with the token's colon quoted, which the kit does not undo.
-    monkeypatch.setattr(files, "at", lambda path: type(files).at(files, path) or list(files._by_path.values())[-1])
     yield world
     world.close()
 
@@ -320,3 +320,19 @@ def test_a_viewers_file_is_left_alone(world: World, wang: Phone) -> None:
 def test_the_old_format_is_named(world: World, wang: Phone) -> None:
     wang.sends("名册.xls", b"\xd0\xcf\x11\xe0")
     assert "另存为 XLSX" in wang.last.text
+
+
+def test_a_roster_is_not_sent_to_whoever_lost_the_company_meanwhile(world: World, wang: Phone) -> None:
+    with world.database.transaction() as session:
+        person = world.stored(wang)
+        message = OutboxMessage(
+            chat_id=wang.chat_id,
+            kind=WORKBOOK,
+            content={"company": 1, "person": person.id, "language": "zh"},
+            created_at=world.clock.now(),
+        )
+        assert compose_roster(session, message, world.clock.now(), world.surroundings) is not None
+        for membership in session.exec(select(Membership)).all():
+            membership.until = world.clock.today
+        session.flush()
+        assert compose_roster(session, message, world.clock.now(), world.surroundings) is None

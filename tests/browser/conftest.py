@@ -1,0 +1,63 @@
+"""A browser for the demo's page. Without Chromium these tests are skipped, and say so."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.desk import Desk
+from tests.browser.stage import Stage
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium() -> str | None:
+    """Where the browser is: CHROMIUM in the environment, else the usual names."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("No Chromium on this machine, so the demo's page was not tried in a browser.")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=[*QUIET])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def stage(browser: Browser) -> Iterator[Stage]:
+    """One demo for all of these tests: it takes seconds to begin."""
+    with Stage() as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_stage(stage: Stage) -> Stage:
+    """The demo at its beginning."""
+    stage.reset()
+    return stage
+
+
+@pytest.fixture
+def desk(browser: Browser, stage: Stage) -> Iterator[Desk]:
+    """A tab with the demo open; whatever the browser complained about fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    opened = Desk(context.new_page(), stage).opens()
+    yield opened
+    context.close()
+    assert opened.faults == []

@@ -1,0 +1,123 @@
+"""The page as somebody uses it in a browser: phones that say, tap and see, the time bar, the panel."""
+
+import re
+from collections.abc import Callable
+from typing import Self
+
+from playwright.sync_api import Dialog, Locator, Page, expect
+
+from tests.browser.stage import Stage
+
+SECONDS = 15_000
+"""How long something may take to appear, in milliseconds."""
+
+
+class PhoneView:
+    """One phone on the page, by its owner; a group's by `group`."""
+
+    def __init__(self, page: Page, node: Locator) -> None:
+        self.page = page
+        self.node = node
+        self.log = node.get_by_role("log")
+        self.line = node.locator("textarea")
+
+    def says(self, text: str) -> Self:
+        """Type a message and send it."""
+        self.line.fill(text)
+        self.line.press("Enter")
+        expect(self.line).to_have_value("")
+        return self
+
+    def taps(self, label: str) -> Self:
+        """Tap the newest button with this label, or the newest that contains it."""
+        exact = self.log.get_by_role("button", name=label, exact=True)
+        containing = self.log.locator(".key", has_text=label)
+        expect(exact.or_(containing).last).to_be_visible(timeout=SECONDS)
+        (exact if exact.count() else containing).last.click()
+        return self
+
+    def sees(self, text: str | re.Pattern[str]) -> Self:
+        """Wait until a message says so."""
+        expect(self.log.locator(".bubble", has_text=text).last).to_be_visible(timeout=SECONDS)
+        return self
+
+    def sees_button(self, label: str) -> Self:
+        """Wait until a button is offered."""
+        expect(self.log.locator(".key", has_text=label).last).to_be_visible(timeout=SECONDS)
+        return self
+
+    @property
+    def bubbles(self) -> Locator:
+        """Every message, oldest first."""
+        return self.log.locator(".bubble")
+
+    @property
+    def last(self) -> str:
+        """What the newest message says."""
+        return self.bubbles.last.inner_text()
+
+
+class Desk:
+    """One tab with the demo open. Whatever goes wrong in it is kept in `faults`."""
+
+    def __init__(self, page: Page, stage: Stage) -> None:
+        self.page = page
+        self.stage = stage
+        self.faults: list[str] = []
+        page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("dialog", self._dialog)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        # The page has dialogs of its own: the browser's mean that a text was run as a script.
+        self.faults.append(f"a dialog of the browser: {dialog.message}")
+        dialog.dismiss()
+
+    def opens(self, language: str = "zh", theme: str = "light") -> Self:
+        """Load the page."""
+        self.page.goto(f"{self.stage.address}/?lang={language}&theme={theme}")
+        expect(self.page.locator(".phone").first).to_be_visible(timeout=SECONDS)
+        return self
+
+    def phone(self, owner: str) -> PhoneView:
+        """The phone that shows somebody's chat with the bot."""
+        node = self.page.get_by_role("article", name=owner).filter(has=self.page.locator(".face.bot"))
+        return PhoneView(self.page, node.first)
+
+    @property
+    def group(self) -> PhoneView:
+        """The phone that shows the group."""
+        return PhoneView(self.page, self.page.locator(".phone").filter(has=self.page.locator(".head > .tone-1")).first)
+
+    def hands_to(self, owner: str, new_owner: str) -> PhoneView:
+        """Let a phone be another person's."""
+        self.phone(owner).node.get_by_role("combobox").select_option(label=new_owner)
+        return self.phone(new_owner.partition(" ")[0])
+
+    def clock(self, button: str) -> Self:
+        """Press a button of the time bar and wait until the time has moved."""
+        self.page.get_by_role("group", name=re.compile("时间|Time")).get_by_role("button", name=button).click()
+        expect(self.page.locator(".steps button[disabled]")).to_have_count(0, timeout=SECONDS)
+        return self
+
+    def step(self, name: str) -> Locator:
+        """A step of the tour."""
+        return self.page.locator(f".tour li[data-step={name}]")
+
+    def leads(self, name: str) -> Self:
+        """Press “show me” at a step of the tour."""
+        self.step(name).get_by_role("button").click()
+        return self
+
+    def done(self, name: str) -> Self:
+        """Wait until a step is checked off."""
+        expect(self.step(name)).to_have_class("done", timeout=SECONDS)
+        return self
+
+    def until(self, true: Callable[[], bool]) -> Self:
+        """Wait until something holds."""
+        for _ in range(SECONDS // 50):
+            if true():
+                return self
+            self.page.wait_for_timeout(50)
+        raise AssertionError("it did not come true")

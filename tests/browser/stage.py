@@ -1,0 +1,104 @@
+"""The demo on a stage of its own for the browser: the real bot, the sample data, always the same Tuesday."""
+
+import asyncio
+import json
+import threading
+import time
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+from urllib.request import ProxyHandler, Request, build_opener
+from zoneinfo import ZoneInfo
+
+from bot.demo.program import running_demo
+from bot.demo.stage import Demo
+from storage.database import Database
+
+BEGINS = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+PATIENCE = 30.0
+"""Seconds until a bot that is not there is a failure."""
+
+_opener = build_opener(ProxyHandler({}))
+
+
+class Stage:
+    """A running demo in a thread of its own, spoken to over HTTP as the page does."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self._demo: Demo | None = None
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._over = asyncio.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._ready.wait(PATIENCE), "the demo did not begin"
+        if self._failure is not None:
+            raise self._failure
+        self.until_running()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(PATIENCE)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._play())
+        except BaseException as failure:
+            self._failure = failure
+            self._ready.set()
+        finally:
+            self._loop.close()
+
+    async def _play(self) -> None:
+        async with running_demo(begins=BEGINS) as demo:
+            self._demo, self.address = demo, demo.address
+            self._ready.set()
+            await self._over.wait()
+
+    # What the page could ask as well
+
+    def get(self, path: str) -> Any:
+        """An answer of the demo's server."""
+        return self._answer(Request(self.address + path))
+
+    def post(self, path: str, body: dict[str, object] | None = None) -> Any:
+        """Ask the demo's server to do something."""
+        content = json.dumps(body or {}).encode()
+        return self._answer(Request(self.address + path, content, {"Content-Type": "application/json"}))
+
+    def _answer(self, request: Request) -> Any:
+        with _opener.open(request, timeout=PATIENCE) as response:
+            return json.load(response)
+
+    def now(self) -> datetime:
+        """The time of the demo, in its zone."""
+        return datetime.fromisoformat(self.get("/demo/state")["now"]).astimezone(BEGINS.tzinfo)
+
+    def reset(self) -> None:
+        """Begin anew: sample data, empty chats, the first moment."""
+        self.post("/demo/reset")
+        self.until_running()
+
+    def until_running(self) -> None:
+        """Wait until the bot listens."""
+        deadline = time.monotonic() + PATIENCE
+        while (state := self.get("/demo/state")["process"])["state"] != "running":
+            assert time.monotonic() < deadline, state
+            time.sleep(0.05)
+
+    def database(self) -> Database:
+        """The bot's database; close it."""
+        assert self._demo is not None
+        return Database(self._demo.database_url)
+
+    def has_moved(self) -> bool:
+        """Whether the clock was moved since the beginning."""
+        return self.now() - BEGINS > timedelta(minutes=30)
