@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.forms.fields import Field, Option, Rows, Values, Wrong
 from handlers.forms.form import FormTurn
-from handlers.forms.kinds import Day, HirePick, Number, Text
+from handlers.forms.kinds import Counts, Day, HirePick, Number, Text
 from handlers.hire_choices import hire_name, hire_options, on_post_options, own_company_ids, own_hire
 from handlers.order_entry import OrderLine, name_key, near_matches, read_orders
 from handlers.order_words import refusal
@@ -82,14 +82,18 @@ def read_list(turn: Turn, text: str) -> list[OrderLine]:
 
 
 def is_list(turn: FormTurn) -> bool:
-    """Whether several hires are entered at once."""
-    value = turn.values.get("hire")
-    return value == SEVERAL or isinstance(value, dict)
+    """Whether a list of names and numbers was typed."""
+    return isinstance(turn.values.get("hire"), dict)
+
+
+def is_grid(turn: FormTurn) -> bool:
+    """Whether several hires are entered on one screen."""
+    return turn.values.get("hire") == SEVERAL
 
 
 def is_single(turn: FormTurn) -> bool:
     """Whether one hire is entered."""
-    return not is_list(turn)
+    return not is_list(turn) and not is_grid(turn)
 
 
 @dataclass(frozen=True)
@@ -186,10 +190,18 @@ def _check_hire(turn: FormTurn, value: Any) -> None:
         raise Wrong(N_("To give an order to another hire, please use “Move” in /refund: it asks for the reason."))
 
 
+def _check_counts(turn: FormTurn, value: Any) -> None:
+    if not value:
+        raise Wrong(N_("Nobody has an order yet. Tap ＋ beside a name, or Cancel."))
+
+
 def entries_of(turn: FormTurn) -> list[OrderEntry]:
     """What is to be recorded: lines left out and lines of 0 are not."""
     values = turn.values
-    rows = values.get("lines") or [] if is_list(turn) else [values]
+    if is_grid(turn):
+        rows = [{"hire": hire, "quantity": number} for hire, number in (values.get("counts") or {}).items()]
+    else:
+        rows = values.get("lines") or [] if is_list(turn) else [values]
     entries = []
     for row in rows:
         if row.get("hire") == LEFT_OUT or not row.get("quantity"):
@@ -246,6 +258,14 @@ FIELDS = (
         words=("明细",),
         applies=is_list,
         preset=_preset_lines,
+    ),
+    Field(
+        key="counts",
+        label=N_("Orders"),
+        ask=N_("Who had how many? Tap ＋ and −; it is saved once, when you confirm."),
+        kind=Counts(on_post_options, MOST_AT_ONCE),
+        applies=is_grid,
+        check=_check_counts,
     ),
     Field(
         key="quantity",

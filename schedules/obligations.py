@@ -145,8 +145,8 @@ def _rows(entry: Entry, settings: CalendarSettings, office: _Office, zone: ZoneI
 def recompute_future(session: Session, now: datetime, rules: DeadlineRules | None = None) -> int:
     """After the calendar changed: give every obligation not due yet its new deadline; how many changed.
 
-    Settings of deadlines changed meanwhile do not touch what is open. The past is never re-labelled: a deadline that would now lie behind keeps the time it had. Waivers of an
-    admin stay.
+    The past is never re-labelled: a deadline that would now lie behind keeps the time it had, and settings of
+    deadlines that were changed meanwhile do not touch what is open. Waivers of an admin stay.
     """
     rules = rules or deadline_rules(session)
     calendars = load_calendars(session)

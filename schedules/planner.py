@@ -22,6 +22,7 @@ from schedules.obligations import LONGEST_CATCH_UP, open_obligations, recompute_
 from schedules.periods import ZONE
 from schedules.posts import plan_posts
 from schedules.reminders import count_missed, plan_reminders
+from schedules.thanks import plan_thanks
 from storage.calendar_days import CalendarDay, CalendarYear
 from storage.groups import Heartbeat, beat
 from storage.planned import plans_alone
@@ -38,6 +39,7 @@ CLOCKWORK: tuple[Hook, ...] = (
     open_items.plan_open_items,
     open_items.plan_unanswered,
     forum.plan_forum_reminders,
+    plan_thanks,
 )
 """What else the clock does. Each is called at every tick (UTC), must cost next to nothing when nothing is due, and
 must do its work once however often it is called."""

@@ -37,8 +37,8 @@ class SettingGroup(StrEnum):
 
 
 class SettingKind(StrEnum):
-    """What a value is, as JSON: true or false, a word, a percentage or a number as decimal text, a whole number, `HH:MM`,
-    an ISO date."""
+    """What a value is, as JSON: true or false, a word, a percentage or a number as decimal text, a whole number,
+    `HH:MM`, an ISO date."""
 
     switch = "switch"
     choice = "choice"
@@ -90,7 +90,7 @@ class Setting:
                 return value in self.choices
             case SettingKind.percent | SettingKind.decimal:
                 number = as_fraction(value)
-                return number is not None and 0 < number and self.least <= number <= self.most
+                return number is not None and number > 0 and self.least <= number <= self.most
             case SettingKind.whole:
                 return isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most
             case SettingKind.clock:
@@ -126,7 +126,9 @@ SETTINGS: tuple[Setting, ...] = (
         Effect.next_report,
         choices=tuple(each.value for each in SubjectDate),
     ),
-    Setting(DAILY_DUE, SettingGroup.deadlines, SettingKind.clock, f"{DeadlineRules().daily_due:%H:%M}", Effect.next_period),
+    Setting(
+        DAILY_DUE, SettingGroup.deadlines, SettingKind.clock, f"{DeadlineRules().daily_due:%H:%M}", Effect.next_period
+    ),
     Setting(ANCHOR, SettingGroup.deadlines, SettingKind.saturday, ALTERNATING_ANCHOR.isoformat(), Effect.calendar),
     Setting(WINDOW, SettingGroup.deadlines, SettingKind.whole, WINDOW_DAYS, Effect.new_hires, least=7, most=90),
     Setting(SATISFACTION, SettingGroup.targets, SettingKind.switch, False, Effect.this_month),

@@ -74,6 +74,26 @@ def pool_coverage(cohorts: Iterable[Coverage]) -> Coverage:
     )
 
 
+def noted_spot_checks(session: Session, cohort_ids: Collection[CohortId], as_of: date) -> int:
+    """How many noted spot checks the hires of these cohorts who stayed had in their windows."""
+    session.flush()
+    return (
+        session.connection()
+        .execute(
+            select(func.count(col(SpotCheck.id)))
+            .join(Hire, col(Hire.id) == col(SpotCheck.hire_id))
+            .where(
+                col(Hire.cohort_id).in_(cohort_ids),
+                on_post_by(as_of),
+                stayed_by(as_of),
+                in_window_by(col(SpotCheck.day), as_of),
+                func.length(func.trim(col(SpotCheck.feedback))) >= WRITTEN_FEEDBACK,
+            )
+        )
+        .scalar_one()
+    )
+
+
 def current_coverage(session: Session, company_ids: Collection[CompanyId], today: date) -> Coverage:
     """The coverage of the companies' new hires of today: those in their window who are not leaving today."""
     session.flush()

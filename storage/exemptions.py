@@ -1,7 +1,7 @@
 """Exemptions: what an admin has excused a person from, before or after it was asked for (handbook §3).
 
-An exemption waives the obligations of its kind whose period begins in its range of local days, those written already and
-those still to be written.
+An exemption waives the obligations of its kind whose period begins in its range of local days, those written already
+and those still to be written.
 """
 
 from datetime import date, datetime

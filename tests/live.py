@@ -146,11 +146,11 @@ class LiveWorld(World):
 
         return asyncio.run_coroutine_threadsafe(on_loop(), self.loop).result(10)
 
-    def settle(self) -> None:
+    def settle(self, patience: float = PATIENCE) -> None:
         """Wait until the bot has nothing left to receive, answer or send. Does nothing while it is not running."""
         if self._process is None:
             return
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         quiet = 0
         while quiet < 2:
             if self._process.poll() is not None:

@@ -12,6 +12,7 @@ from handlers.translations import N_, both_languages
 Offered = Sequence[Option] | Callable[[FormTurn], Sequence[Option]]
 
 NOT_OFFERED = N_("This is not one of the choices. Please tap a button or type its text.")
+COUNTS_WANTED = N_("Please tap ＋ and −, or send names with numbers from 0 to {most}, e.g. 张伟 2 李娜 1.")
 NO_LONGER = N_("This choice is no longer available. Please choose again.")
 SEVERAL = N_("More than one fits: {names}. Please tap the right one or send its number.")
 NOT_UNDERSTOOD = N_("I could not find {typed} there. Please tap a button or type its text.")
@@ -233,6 +234,39 @@ class Scores:
         names = turn.turn.t.plain(N_(", ")).join(c.text(turn.turn.t) for c in self.criteria)
         example = " ".join("45-3345-4"[i % 9] for i in range(len(self.criteria)))
         return Wrong(SCORES_WANTED, names=names, example=example)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A whole number for each of several things, set with − and ＋ and saved once: `Option.value` to number."""
+
+    choices: Offered
+    most: int = 9
+
+    def parse(self, text: str, turn: FormTurn) -> dict[str, int]:
+        """Names with their numbers, `张伟 2 李娜 1`; raises Wrong."""
+        options = {half_width(o.text(turn.turn.t)).casefold().split(" · ")[0]: o.value for o in self.options(turn)}
+        counts = read_parts(text, options)
+        if not counts or any(not 0 <= number <= self.most for number in counts.values()):
+            raise Wrong(COUNTS_WANTED, most=self.most)
+        return {value: number for value, number in counts.items() if number}
+
+    def options(self, turn: FormTurn) -> Sequence[Option]:
+        """The things that are counted; the driver draws − and ＋ beside each."""
+        return self.choices(turn) if callable(self.choices) else self.choices
+
+    def choose(self, value: str, turn: FormTurn) -> tuple[str, int]:
+        """One thing and the step from `<value>+` or `<value>-`; raises Wrong."""
+        known = {option.value for option in self.options(turn)}
+        if value[:-1] not in known or value[-1:] not in {"+", "-"}:
+            raise Wrong(NO_LONGER)
+        return value[:-1], 1 if value.endswith("+") else -1
+
+    def show(self, value: Any, turn: FormTurn) -> str:
+        """Each thing with its number."""
+        names = {option.value: option.text(turn.turn.t).split(" · ")[0] for option in self.options(turn)}
+        given = [f"{names.get(key, key)} {number}" for key, number in (value or {}).items()]
+        return turn.turn.t.plain(N_(", ")).join(given) or "—"
 
 
 def _is_score(piece: str) -> bool:

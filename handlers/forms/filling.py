@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from handlers.forms.choices import NO_LONGER, ManyOf, Scores
+from handlers.forms.choices import NO_LONGER, Counts, ManyOf, Scores
 from handlers.forms.fields import Field, Option, Rows, Values, Wrong
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.paste import PasteResult
@@ -188,6 +188,12 @@ class Filling:
             scores.pop(criterion, None)
             self.progress.draft = scores | ({criterion: score} if score else {})
             return
+        if isinstance(each.kind, Counts):
+            counted, step = each.kind.choose(argument, inner)
+            counts = dict(self._draft({}))
+            number = min(max(counts.pop(counted, 0) + step, 0), each.kind.most)
+            self.progress.draft = counts | ({counted: number} if number else {})
+            return
         self.accept(each.kind.choose(_option(each.kind.options(inner), argument).value, inner))
 
     def toggle(self, argument: str) -> None:
@@ -204,7 +210,7 @@ class Filling:
         kind = self.field.kind
         if isinstance(kind, ManyOf):
             self.accept(kind.settle(self._draft([]), self.inner))
-        elif isinstance(kind, Scores):
+        elif isinstance(kind, Scores | Counts):
             self.accept(self._draft({}))
         else:
             raise Stale

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from handlers.forms.choices import HirePick, ManyOf, OneOf, Scores, YesNo
+from handlers.forms.choices import Counts, HirePick, ManyOf, OneOf, Scores, YesNo
 from handlers.forms.dates import read_clock, read_day, read_span
 from handlers.forms.fields import Option, Wrong, iso
 from handlers.forms.form import FormTurn
@@ -16,6 +16,7 @@ from handlers.translations import N_, both_languages
 
 __all__ = [
     "ClockTime",
+    "Counts",
     "Day",
     "HirePick",
     "ManyOf",

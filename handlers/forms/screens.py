@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from handlers.forms.choices import ManyOf, OneOf, Scores
+from handlers.forms.choices import Counts, ManyOf, OneOf, Scores
 from handlers.forms.fields import Field, Option, Rows, Values
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.kinds import Number
@@ -28,6 +28,8 @@ from handlers.translations import N_
 BUTTON = "f"
 """The name in the callback data of every button of a form."""
 PAGE_SIZE = 8
+COUNTS_PAGE = 15
+"""Rows of three buttons that stay well within a message's hundred."""
 LABELLED = N_("{label}: {value}")
 _LONGEST_VALUE = 600
 _LONGEST_LABEL = 40
@@ -127,6 +129,8 @@ def _question(view: View) -> tuple[Lines, Keyboard]:
     choices: list[list[Button]]
     if isinstance(each.kind, Scores):
         choices = _score_rows(view, each.kind, lines)
+    elif isinstance(each.kind, Counts):
+        choices = _count_rows(view, each.kind, inner)
     elif isinstance(each.kind, ManyOf):
         chosen = view.progress.draft if view.progress.draft is not None else value or []
         marked = [
@@ -138,7 +142,7 @@ def _question(view: View) -> tuple[Lines, Keyboard]:
     else:
         per_row = each.kind.per_row if isinstance(each.kind, OneOf) else 3
         choices = _options(view, each.kind.options(inner), per_row, "option")
-    if value is not None and not isinstance(each.kind, ManyOf | Scores):
+    if value is not None and not isinstance(each.kind, ManyOf | Scores | Counts):
         now = show(each, value, inner)
         lines.append(t(N_("Now: {value}"), value=now))
         choices.append([view.button(t.plain(N_("Keep: {value}"), value=now), "keep")])
@@ -153,10 +157,7 @@ def _options(view: View, options: Sequence[Option], per_row: int, action: str) -
     buttons = [view.button(option.text(t), action, token(option.value)) for option in shown]
     laid = rows_of(buttons, per_row if all(len(b.label) <= 12 for b in buttons) else min(per_row, 2))
     if pages > 1:
-        turning = [view.button(f"‹ {page}/{pages}", "page", page - 1)] if page else []
-        if page < pages - 1:
-            turning.append(view.button(f"{page + 2}/{pages} ›", "page", page + 1))
-        laid.append(turning)
+        laid.append(_turning(view, page, pages))
     return laid
 
 
@@ -174,6 +175,35 @@ def _score_rows(view: View, kind: Scores, lines: Lines) -> list[list[Button]]:
         laid.append(row)
     laid.append([view.word(N_("Done"), "done")])
     return laid
+
+
+def _count_rows(view: View, kind: Counts, inner: FormTurn) -> list[list[Button]]:
+    """A row for each thing: its name and number (which adds one too), −, ＋."""
+    t = view.turn.turn.t
+    value = value_at(view.progress.values, view.progress.at)
+    counts = view.progress.draft if view.progress.draft is not None else value or {}
+    options = kind.options(inner)
+    pages = max(1, -(-len(options) // COUNTS_PAGE))
+    page = min(view.progress.page, pages - 1)
+    laid = [
+        [
+            view.button(f"{option.text(t)}: {counts.get(option.value, 0)}", "option", f"{option.value}+"),
+            view.button("−", "option", f"{option.value}-"),
+            view.button("＋", "option", f"{option.value}+"),
+        ]
+        for option in options[page * COUNTS_PAGE : (page + 1) * COUNTS_PAGE]
+    ]
+    if pages > 1:
+        laid.append(_turning(view, page, pages))
+    laid.append([view.word(N_("Done"), "done")])
+    return laid
+
+
+def _turning(view: View, page: int, pages: int) -> list[Button]:
+    turning = [view.button(f"‹ {page}/{pages}", "page", page - 1)] if page else []
+    if page < pages - 1:
+        turning.append(view.button(f"{page + 2}/{pages} ›", "page", page + 1))
+    return turning
 
 
 def _rows_question(view: View, each: Field, kind: Rows, lines: Lines) -> tuple[Lines, Keyboard]:

@@ -60,6 +60,8 @@ class Stage:
     async def _play(self) -> None:
         async with running_demo(begins=BEGINS) as demo:
             self._demo, self.address = demo, demo.address
+            assert demo.beginning is not None
+            await demo.beginning
             self._ready.set()
             await self._over.wait()
 

@@ -151,8 +151,14 @@ def test_a_half_answered_list_survives_a_restart(world: World, wang: Phone) -> N
 
 
 def test_several_hires_in_one_go(world: World, wang: Phone) -> None:
-    do(wang, "/orders", "→多人", "→张伟", "→张伟: 2", "→李娜", "→李娜: 1", "→就这些", "→确认")
-    assert valid(world) == {"张伟": 2, "李娜": 1}
+    """A whole cohort in one message, hire by hire with + and −, saved once."""
+    do(wang, "/orders", "→多人", "→张伟", "→张伟", "→张伟", "→李娜")
+    minus = next(b for b in buttons(wang.last.message) if b["text"] == "−")
+    wang.presses(wang.last.message.message_id, str(minus["callback_data"]))
+    assert world.all_of(Order) == []
+    do(wang, "→完成", "→确认")
+    assert sum(valid(world).values()) == 3
+    assert len(wang.heard) == 1, "one message, redrawn"
     assert len({order.batch for order in world.all_of(Order)}) == 1
 
 

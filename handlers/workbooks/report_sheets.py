@@ -1,0 +1,196 @@
+"""The sheets of what is handed in: dailies, composed reports, on-time figures, leave (handbook §3, §5.4)."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from handlers.check_in_fields import CATEGORIES, STATUSES
+from handlers.forms.fields import Option
+from handlers.owed_lines import KIND_NAMES
+from handlers.reports.filed import STATE_WORDS
+from handlers.translations import N_
+from handlers.workbooks.material import Material
+from handlers.workbooks.sheets import (
+    MIDDLE,
+    NARROW,
+    WIDE,
+    WIDEST,
+    Cell,
+    Formula,
+    Look,
+    Sheet,
+    live_rate,
+    reference,
+    stretch,
+)
+from schedules.obligations import due_day, is_company_kind
+from schedules.periods import Period
+from schedules.standing import Standing, on_time_of, once_per_company, states_between
+from schedules.working_days import ONE_DAY
+from storage.export_rows import ReportRow
+from storage.exports import leaves_touching, reports_between
+from storage.kinds import ReportKind, ReportState
+from storage.people import PersonId
+
+_FAR = 62 * ONE_DAY
+"""No report begins or falls due further than this from the days it is about."""
+STATES = STATE_WORDS | {
+    ReportState.missing: N_("not handed in"),
+    ReportState.exempt: N_("nothing to hand in"),
+    ReportState.pending: N_("still to come"),
+}
+DAILIES = (
+    (N_("Date"), MIDDLE),
+    (N_("Manager"), MIDDLE),
+    (N_("Company"), WIDE),
+    (N_("State"), MIDDLE),
+    (N_("Late"), NARROW),
+    (N_("On leave"), NARROW),
+    (N_("Handed in"), WIDE),
+    (N_("Times edited"), NARROW),
+    (N_("Filed by an admin"), MIDDLE),
+    (N_("Status"), MIDDLE),
+    (N_("In training"), NARROW),
+    (N_("On trial post"), NARROW),
+    (N_("Trial passed"), NARROW),
+    (N_("Trial failed"), NARROW),
+    (N_("Sessions"), NARROW),
+    (N_("Problem"), WIDEST),
+    (N_("Category"), MIDDLE),
+    (N_("Plan for tomorrow"), WIDEST),
+)
+REPORTS = (
+    (N_("Kind"), MIDDLE),
+    (N_("Period"), MIDDLE),
+    (N_("First day"), MIDDLE),
+    (N_("Last day"), MIDDLE),
+    (N_("Manager"), MIDDLE),
+    (N_("Company"), WIDE),
+    (N_("State"), MIDDLE),
+    (N_("Late"), NARROW),
+    (N_("On leave"), NARROW),
+    (N_("Due"), WIDE),
+    (N_("Handed in"), WIDE),
+    (N_("Times edited"), NARROW),
+    (N_("Filed by an admin"), MIDDLE),
+    (N_("Subject"), WIDE),
+    (N_("Text"), WIDEST),
+)
+PUNCTUALITY = (
+    (N_("Kind"), MIDDLE),
+    (N_("Manager or company"), WIDE),
+    (N_("Required"), NARROW),
+    (N_("On time"), NARROW),
+    (N_("Late"), NARROW),
+    (N_("Missing"), NARROW),
+    (N_("Exempt"), NARROW),
+    (N_("Extra"), NARROW),
+    (N_("On-time rate"), MIDDLE),
+    (N_("Submission rate"), MIDDLE),
+)
+LEAVES = (
+    (N_("Manager"), MIDDLE),
+    (N_("Company"), WIDE),
+    (N_("First day"), MIDDLE),
+    (N_("Last day"), MIDDLE),
+    (N_("Days"), NARROW),
+    (N_("Reason"), WIDE),
+    (N_("Cancelled"), WIDE),
+    (N_("Recorded by"), MIDDLE),
+    (N_("Recorded"), WIDE),
+)
+
+
+def dailies(m: Material, standings: list[Standing]) -> Sheet:
+    """Every daily that was owed or sent, one a row: also those on leave and those that are missing."""
+    said = reports_between(m.session, {ReportKind.daily}, m.period.first, m.period.last)
+    rows = [_daily(m, s, said.get((s.kind, s.first_day, s.person_id))) for s in standings[: m.most + 1]]
+    return m.sheet(N_("Dailies"), DAILIES, rows)
+
+
+def _daily(m: Material, standing: Standing, report: ReportRow | None) -> tuple[Cell, ...]:
+    body: dict[str, Any] = report.words if report is not None and m.may_read(standing.person_id) else {}
+    trial = body.get("trial") or {}
+    return (
+        standing.first_day,
+        m.person(standing.person_id),
+        m.companies_of(standing.person_id),
+        *_state(m, standing),
+        *_handed_in(m, report),
+        _option(m, STATUSES, body.get("status")),
+        _number(body.get("in_training")),
+        _number(trial.get("on_trial")),
+        _number(trial.get("passed")),
+        _number(trial.get("failed")),
+        len(body["sessions"]) if body.get("sessions") else None,
+        _text(body.get("problem")),
+        _option(m, CATEGORIES, body.get("category")) if body.get("problem") else None,
+        _text(body.get("plan")),
+    )
+
+
+def composed_standings(m: Material) -> list[Standing]:
+    """How the weeklies, monthlies, plans, submissions and skills mails stand that are about the period, or due in it."""
+    found: list[Standing] = []
+    for kind in ReportKind:
+        if kind is ReportKind.daily:
+            continue
+        first, last = m.period.first - _FAR, m.period.last + _FAR
+        only = None if is_company_kind(kind) else m.person_ids
+        of_kind = states_between(m.session, kind, first, last, m.now, only, m.rules)
+        if is_company_kind(kind):
+            of_kind = [each for each in of_kind if each.company_id in m.reach.company_ids]
+        found += [each for each in once_per_company(of_kind) if _concerns(m, each)]
+    return found
+
+
+def _concerns(m: Material, standing: Standing) -> bool:
+    if standing.first_day <= m.period.last and standing.last_day >= m.period.first:
+        return True
+    return standing.due_at is not None and due_day(standing.kind, standing.due_at, m.zone) in m.period
+
+
+def reports(m: Material, standings: list[Standing]) -> Sheet:
+    """Every composed report that was owed or sent, with its text."""
+    kinds = [kind for kind in ReportKind if kind is not ReportKind.daily]
+    said = reports_between(m.session, kinds, m.period.first - _FAR, m.period.last + _FAR)
+    rows = []
+    for standing in standings[: m.most + 1]:
+        owner = -standing.company_id if is_company_kind(standing.kind) and standing.company_id else standing.person_id
+        rows.append(_report(m, standing, said.get((standing.kind, standing.first_day, owner))))
+    return m.sheet(N_("Reports"), REPORTS, rows)
+
+
+def _report(m: Material, standing: Standing, report: ReportRow | None) -> tuple[Cell, ...]:
+    is_company = is_company_kind(standing.kind)
+    author = report.person_id if report is not None else None if is_company else standing.person_id
+    may_read = report is not None and (is_company or m.may_read(report.person_id))
+    return (
+        m.t.plain(KIND_NAMES[standing.kind]),
+        Period.of(standing.kind, standing.first_day).label,
+        standing.first_day,
+        standing.last_day,
+        m.person(author),
+        m.company(standing.company_id) if is_company else m.companies_of(standing.person_id),
+        *_state(m, standing),
+        m.moment(standing.due_at),
+        *_handed_in(m, report),
+        report.subject if report is not None else None,
+        report.words if report is not None and may_read else None,
+    )
+
+
+def punctuality(m: Material, standings: Iterable[Standing]) -> Sheet:
+    """On-time and submission rates of each person and each company, kind by kind; beneath, those of each kind."""
+    rows: list[tuple[Cell, ...]] = []
+    beneath: list[tuple[Cell, ...]] = []
+    ordered = sorted(once_per_company(standings), key=lambda s: (list(ReportKind).index(s.kind), *_owner(s)))
+    for kind, of_kind in groupby(ordered, key=lambda s: s.kind):
+        every = list(of_kind)
+        for owner, own in groupby(every, key=_owner):
+            name = m.company(owner[0]) if is_company_kind(kind) else m.person(PersonId(owner[1]))
+            rows.append(_counted(m, kind, name, own, len(rows) + 2))
+        beneath.append((m.t.plain(KIND_NAMES[kind]), every))  # type: ignore[arg-type]  # replaced just below
+    last = len(rows) + 1
+    totals = [_total(m, kind_name, each, last, last + 2 + n) for n, (kind_name, each) in enumerate(beneath)]  # type: ignore[misc]  # see above
+    return m.sheet(N_("Punctuality"), PUNCTUALITY, rows, totals)

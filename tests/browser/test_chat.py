@@ -1,0 +1,118 @@
+"""People who chat on the page: forms, names that look like markup, two tabs, a bot that is killed, the keyboard."""
+
+import re
+
+from playwright.sync_api import Browser, expect
+from sqlmodel import select
+
+from bot.demo.cast import WANG_FANG
+from storage.people import person_by_telegram_id
+from storage.roster import Cohort
+from storage.roster_events import add_hires, put_on_post
+from storage.roster_rules import Recording
+from tests.browser.desk import SECONDS, Desk
+from tests.browser.stage import BEGINS, Stage
+
+MARKUP = "<img src=x onerror=alert(1)>"
+
+
+def test_a_check_in_by_buttons_in_english(desk: Desk) -> None:
+    zhao = desk.hands_to("王芳", "赵敏 · 培训经理")
+    zhao.says("/checkin").taps("At work").sees("plan for tomorrow").says("Two ride-alongs")
+    zhao.sees("Two ride-alongs").taps("Confirm").sees("saved: on time")
+
+
+def test_a_check_in_pasted_as_one_block(desk: Desk) -> None:
+    chen = desk.hands_to("王芳", "陈晨 · 培训经理")
+    chen.says("日报\n日期：11/24\n状态：上班\n在训：9人\n试岗：2/1/0\n明日计划：陪蒋彤做两家预约拜访")
+    chen.sees("在训：9").taps("确认").sees("日报已保存：按时")
+
+
+def test_orders_in_one_line_and_undone(desk: Desk) -> None:
+    wang = desk.phone("王芳")
+    wang.says("出单 张伟 2").sees("张伟").taps("确认").sees(re.compile("已记"))
+    wang.taps("撤销").sees(re.compile("撤销|收回"))
+
+
+def test_a_ride_along_by_buttons(desk: Desk) -> None:
+    wang = desk.phone("王芳")
+    wang.says("陪访").taps("李娜").taps("上午").taps("你干我看").taps("3").taps("预约")
+
+
+def test_a_name_like_markup_is_shown_as_typed(stage: Stage, desk: Desk) -> None:
+    add_hire(stage, MARKUP)
+    wang = desk.phone("王芳")
+    wang.says("/roster 10月一期").sees(MARKUP)
+    wang.says(f"出单 {MARKUP} 1").sees(MARKUP).taps("确认").sees(re.compile("已记"))
+    assert desk.page.locator("img[src=x]").count() == 0
+
+
+def test_what_somebody_types_is_shown_as_typed(desk: Desk) -> None:
+    wang = desk.phone("王芳")
+    wang.says(f"<b>粗</b> {MARKUP}").sees(f"<b>粗</b> {MARKUP}")
+    assert desk.page.locator("img[src=x]").count() == 0
+    desk.group.says(MARKUP).sees(MARKUP)
+
+
+def test_two_tabs_show_the_same(browser: Browser, stage: Stage, desk: Desk) -> None:
+    context = browser.new_context(viewport={"width": 768, "height": 1024}, locale="en-GB")
+    other = Desk(context.new_page(), stage).opens("en", "dark")
+    desk.phone("王芳").says("待交").sees("日报")
+    other.phone("王芳").sees("日报 11/24")
+    other.phone("李强").says("帮助")
+    desk.phone("李强").sees("/checkin")
+    seen = [tab.phone("李强").bubbles.count() for tab in (desk, other)]
+    assert seen[0] == seen[1]
+    # A button pressed in one tab changes the message in both.
+    desk.phone("王芳").says("/leave").sees_button("取消")
+    other.phone("王芳").taps("取消")
+    expect(desk.phone("王芳").log.locator(".key", has_text="取消")).to_have_count(0, timeout=SECONDS)
+    context.close()
+    assert other.faults == []
+
+
+def test_a_form_goes_on_after_the_bot_was_killed(stage: Stage, desk: Desk) -> None:
+    li = desk.phone("李强")
+    li.says("陪访").taps("陈浩").sees("上午")
+    stage.post("/demo/bot/kill")
+    expect(desk.page.get_by_text("机器人离线")).to_be_visible(timeout=SECONDS)
+    # Said and tapped while nobody listens: neither is lost, nothing is asked twice.
+    li.taps("下午")
+    stage.until_running()
+    li.taps("你干我看").sees("几家")
+    assert li.log.get_by_text("哪一位").count() <= 1
+
+
+def test_the_keyboard_alone_is_enough(desk: Desk) -> None:
+    wang = desk.phone("王芳")
+    wang.line.focus()
+    desk.page.keyboard.type("/che")
+    expect(wang.node.get_by_role("option", name="/checkin")).to_be_visible(timeout=SECONDS)
+    desk.page.keyboard.press("Escape")
+    wang.line.fill("")
+    desk.page.keyboard.type("/due")
+    desk.page.keyboard.press("Escape")
+    desk.page.keyboard.press("Enter")
+    wang.sees("日报 11/24")
+    key = wang.log.locator(".key").last
+    for _ in range(40):
+        if key.evaluate("node => node === document.activeElement"):
+            break
+        desk.page.keyboard.press("Shift+Tab")
+    expect(key).to_be_focused()
+    before = wang.bubbles.count()
+    desk.page.keyboard.press("Enter")
+    desk.until(lambda: wang.bubbles.count() > before)
+
+
+def add_hire(stage: Stage, name: str) -> None:
+    """Somebody on post in 王芳's cohort of the twentieth day."""
+    database = stage.database()
+    with database.transaction() as session:
+        wang = person_by_telegram_id(session, WANG_FANG.id)
+        assert wang is not None
+        cohort = session.exec(select(Cohort).where(Cohort.name == "10月一期").order_by(Cohort.id)).all()[-1]
+        recording = Recording(by=wang.id, now=BEGINS, today=BEGINS.date())
+        (hire,) = add_hires(session, cohort, [name], BEGINS.date(), recording)
+        put_on_post(session, hire, BEGINS.date(), recording, gate=False)
+    database.close()
