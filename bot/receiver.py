@@ -7,6 +7,7 @@ knows its id.
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,7 @@ BATCH = 100
 LAST_SECOND = 2**33
 """Telegram's dates are seconds of our days; what lies beyond is nonsense."""
 LARGEST_ID = 2**62
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class TokenRefused(Exception):
@@ -167,12 +169,30 @@ def _new_updates(updates: Sequence[dict[str, Any]], now: datetime, heard_before:
             NewUpdate(
                 update_id=update["update_id"],
                 chat_id=_chat_id(update),
-                body=json.dumps(update, ensure_ascii=False),
+                body=_body(update),
                 received_at=now,
                 said_at=said,
             )
         )
     return rows
+
+
+def _body(update: dict[str, Any]) -> str:
+    """The update's JSON as both databases can keep it, and every text in it: no NUL, no half of a surrogate pair."""
+    body = json.dumps(update, ensure_ascii=False)
+    if "\\u0000" not in body and not _LONE_SURROGATE.search(body):
+        return body
+    return json.dumps(_storable(update), ensure_ascii=False)
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value.replace("\0", ""))
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(one) for key, one in value.items()}
+    return value
 
 
 def said_at(update: dict[str, Any], now: datetime, heard_before: datetime | None) -> datetime:

@@ -6,7 +6,6 @@ and the admins are told.
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,13 +16,14 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.clock import Clock
+from bot.reading import Unreadable, read_update
 from bot.telegram_http import Telegram
 from handlers import mishaps
 from handlers.dispatch import PressAnswer, answer
 from handlers.turn import Surroundings
 from handlers.uploads import wanted_file
-from storage.database import Database
-from storage.inbox import InboxState, InboxUpdate, mark_done, mark_failed, next_updates
+from storage.database import Database, is_database_trouble
+from storage.inbox import InboxState, InboxUpdate, mark_aside, mark_done, mark_failed, next_updates
 
 log = structlog.get_logger()
 
@@ -108,7 +108,7 @@ class Worker:
         update: Update | None = None
         savepoint = session.begin_nested()
         try:
-            update = Update.de_json(json.loads(row.body), None)
+            update = read_update(row.body)
             file_id = wanted_file(session, update.message)
             if file_id is not None and file_id not in self._files:
                 batch.wanted_files.append(file_id)
@@ -118,8 +118,18 @@ class Worker:
             press_answer = answer(session, update, row.said_at, self._surroundings, content)
             mark_done(session, row.update_id)
             savepoint.commit()
+        except Unreadable as error:
+            savepoint.rollback()
+            batch.handled += 1
+            log.error("an update cannot be read", action="update.unreadable", update_id=row.update_id, why=str(error))
+            mark_aside(session, row.update_id, f"unreadable: {error}")
+            self._tell(session, None, row, now)
+            return
         except Exception as error:
             savepoint.rollback()
+            if is_database_trouble(error):
+                # Not the update's doing: the whole batch stays in the inbox, and no attempt is counted.
+                raise
             batch.handled += 1
             # The type and the place, never the words: they are somebody's.
             log.exception("an update failed", action="update.failed", update_id=row.update_id, attempt=row.attempts + 1)

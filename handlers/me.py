@@ -12,6 +12,7 @@ from handlers.person_card import companies_in_words
 from handlers.roles import LANGUAGE_NAMES, ROLE_NAMES
 from handlers.translations import N_
 from handlers.turn import Turn
+from schedules.streaks import SHOWN_FROM, streak
 from storage.follow_up import RideAlong
 from storage.own_records import own_dailies, own_leaves, own_orders
 from storage.people import Role, companies_of, display_name, memberships_of
@@ -34,6 +35,9 @@ def me(turn: Turn) -> None:
     ]
     if person.active_from is not None and person.active_from > turn.today:
         lines.append(t("Asked for reports from {day} on", day=t.day(person.active_from)))
+    length = streak(turn.session, person, turn.now)
+    if length >= SHOWN_FROM:
+        lines.append(t("✨ {count} working days in a row on time. Thank you!", count=length))
     buttons: list[Button] = []
     if person.role is not Role.viewer:
         for heading, listed, edits in (_dailies(turn), _ride_alongs(turn), _orders(turn), _leaves(turn)):

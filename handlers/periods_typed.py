@@ -113,6 +113,11 @@ def read_period(text: str, today: date) -> Period | None:
     return Period.daily(day) if day is not None and day.year in YEARS else None
 
 
+def report_kind(words: str) -> ReportKind | None:
+    """The kind of report that is meant: 日报, 周报, weekly; None for other words."""
+    return _KINDS.get(name_key(words))
+
+
 def period_of_key(key: str) -> Period | None:
     """The period a button names; None for anything that is none, or lies out of reach."""
     try:

@@ -9,7 +9,7 @@ from handlers.forms.dates import read_clock, read_day
 from handlers.forms.fields import Wrong
 from handlers.forms.numbers import half_width, read_number
 from handlers.roles import LANGUAGE_NAMES
-from handlers.translations import N_, Translator, both_languages
+from handlers.translations import LANGUAGES, N_, Translator, both_languages, translator
 from schedules import settings
 from schedules.deadlines import SubjectDate
 from schedules.kpi import Curve, KpiLine
@@ -51,8 +51,8 @@ LABELS: Mapping[str, str] = {
 }
 EXPLAINED: Mapping[str, str] = {
     settings.STRICT: N_(
-        "On: the training plan and the order-rate submission are late from 00:00 of the 25th / 5th. Off: only when that "
-        "day is over."
+        "On: the training plan and the order-rate submission are late from 00:00 of the 25th / 5th. Off: only when "
+        "that day is over."
     ),
     settings.SATISFACTION: N_(
         "While it is off, the card is out of the other weights and says how many are to confirm."
@@ -61,7 +61,8 @@ EXPLAINED: Mapping[str, str] = {
         "Proportional: points grow with the figure up to its target. All or nothing: full points from the target on."
     ),
     settings.THANK_YOU: N_(
-        "On the first working day of a month at 09:00: the managers whose dailies were all on time. Nobody else is named."
+        "On the first working day of a month at 09:00: the managers whose dailies were all on time. Nobody else is "
+        "named."
     ),
     settings.CHECKS_PLANNED: N_("How many spot checks each hire who stayed should have had in the window."),
 }
@@ -88,6 +89,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     settings.GROUP_LANGUAGE: LANGUAGE_NAMES,
     settings.REMINDER_LANGUAGE: LANGUAGE_NAMES,
 }
+WEIGHT = N_("{line}: weight")
 ON, OFF, UNSET = N_("on"), N_("off"), N_("not set")
 ON_WORDS = {"on", "yes", "true", "1", "开", "开启", "打开", "是", "启用"}
 OFF_WORDS = {"off", "no", "false", "0", "关", "关闭", "否", "停用", "不启用"}
@@ -104,9 +106,11 @@ WRONG_SATURDAY = N_("Please send the date of a Saturday that is worked, e.g. 202
 
 
 def label_of(t: Translator, setting: Setting) -> str:
-    """What a setting is called; a weight is called as its line."""
+    """What a setting is called."""
     line = _LINE_OF.get(setting.name)
-    return t.plain(LINE_NAMES[line]) if line is not None else t.plain(LABELS[setting.name])
+    if line is None:
+        return t.plain(LABELS[setting.name])
+    return t.plain(WEIGHT, line=t.plain(LINE_NAMES[line]))
 
 
 def value_text(t: Translator, setting: Setting, value: Any) -> str:
@@ -189,6 +193,5 @@ def _keys(text: str) -> set[str]:
 _LINE_OF = {weight_name(line): line for line in KpiLine}
 _BY_WORD: dict[str, Setting] = {}
 for _setting in SETTINGS:
-    _names = (LINE_NAMES[_LINE_OF[_setting.name]],) if _setting.name in _LINE_OF else (LABELS[_setting.name],)
-    for _word in (_setting.name, *(written for name in _names for written in both_languages(name))):
+    for _word in (_setting.name, *(label_of(translator(language), _setting) for language in LANGUAGES)):
         _BY_WORD.setdefault(name_key(_word), _setting)

@@ -191,7 +191,10 @@ class SettingValue:
 
     def parse(self, text: str, turn: FormTurn) -> Any:
         """As JSON holds it; raises Wrong."""
-        return read_value(turn.turn.t, _setting_in(turn), text, turn.today)
+        value = read_value(turn.turn.t, _setting_in(turn), text, turn.today)
+        if value is None:
+            raise Wrong(N_("To take the value away, please go back with Cancel and tap “not set”."))
+        return value
 
     def options(self, turn: FormTurn) -> Sequence[Option]:
         """None: it is typed."""

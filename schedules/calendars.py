@@ -17,6 +17,7 @@ from schedules.periods import ZONE
 from schedules.working_days import SATURDAY, Override, WorkCalendar, WorkWeek
 from storage.calendar_days import CalendarDay, CalendarYear
 from storage.groups import Preference
+from storage.once import once
 from storage.people import Company, CompanyId, Person, companies_of
 
 ALTERNATING_ANCHOR = date(2026, 1, 10)
@@ -73,7 +74,11 @@ class Calendars:
 
 
 def load_calendars(session: Session) -> Calendars:
-    """Read what admins set. A company whose settings make no week works Monday to Friday."""
+    """What admins set. A company whose settings make no week works Monday to Friday."""
+    return once(session, "calendars", lambda: _read_calendars(session))
+
+
+def _read_calendars(session: Session) -> Calendars:
     everybody: list[Override] = []
     own: dict[int, list[Override]] = {}
     for row in session.exec(select(CalendarDay).order_by(col(CalendarDay.day))).all():
@@ -120,6 +125,10 @@ def rest_weekdays(written: str) -> frozenset[int]:
 
 def deadline_rules(session: Session, zone: ZoneInfo = ZONE) -> DeadlineRules:
     """The deadline settings admins may change, by their handbook names; the defaults where nobody did."""
+    return once(session, ("deadline rules", zone), lambda: _read_rules(session, zone))
+
+
+def _read_rules(session: Session, zone: ZoneInfo) -> DeadlineRules:
     names = ("before_is_strict", "subject_date", "daily_due", "backfill_days")
     changed = {p.name: p.value for p in session.exec(select(Preference).where(col(Preference.name).in_(names))).all()}
     default = DeadlineRules(zone=zone)

@@ -53,9 +53,13 @@ class Correction:
 
 
 def lines_of(session: Session, company_id: CompanyId, month: date, today: date) -> list[Line]:
-    """One line for each cohort that closed in the month. Those that nobody went on post with are none."""
+    """One line for each cohort that closed in the month. Those that nobody went on post with are none.
+
+    A cohort is submitted once: one that a corrected date moves into a later month is a correction of the earlier.
+    """
     closed = cohorts_closing_in(session, [company_id], month, today)
-    return [Line.of(cohort) for cohort in closed if not cohort.interim]
+    told = {line.cohort_id for snapshot in _before(session, company_id, month) for line in submitted_lines(snapshot)}
+    return [Line.of(cohort) for cohort in closed if not cohort.interim and cohort.cohort_id not in told]
 
 
 def snapshot_of(session: Session, company_id: CompanyId, month: date) -> OrderRateSnapshot | None:
@@ -94,13 +98,8 @@ def lock_snapshot(
 
 def corrections_of(session: Session, company_id: CompanyId, before: date, today: date) -> list[Correction]:
     """Cohorts submitted for an earlier month whose figures differ from what was said of them last."""
-    earlier = session.exec(
-        select(OrderRateSnapshot)
-        .where(OrderRateSnapshot.company_id == company_id, col(OrderRateSnapshot.month) < before.replace(day=1))
-        .order_by(col(OrderRateSnapshot.month))
-    ).all()
     told: dict[CohortId, tuple[Line, datetime]] = {}
-    for snapshot in earlier:
+    for snapshot in _before(session, company_id, before):
         told.update({line.cohort_id: (line, snapshot.locked_at) for line in submitted_lines(snapshot)})
         for correction in snapshot.corrections:
             line = Line(**correction["now"])
@@ -141,6 +140,14 @@ def lock_overdue(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> None
         if company.id is not None and lines_of(session, company.id, month.first, month.last + ONE_DAY):
             lock_snapshot(session, company.id, month.first, now, today, None)
     session.merge(Heartbeat(part=LOCK_PART, at=now, note=month.key))
+
+
+def _before(session: Session, company_id: CompanyId, month: date) -> Sequence[OrderRateSnapshot]:
+    return session.exec(
+        select(OrderRateSnapshot)
+        .where(OrderRateSnapshot.company_id == company_id, col(OrderRateSnapshot.month) < month.replace(day=1))
+        .order_by(col(OrderRateSnapshot.month))
+    ).all()
 
 
 def _correction(session: Session, submitted: Line, present: Line, since: datetime) -> Correction:

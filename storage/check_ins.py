@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, delete, select
 
 from storage.kinds import ReportKind
+from storage.once import once
 from storage.people import CompanyId, PersonId
 from storage.problems import Problem, Solution, SolutionCheck
 from storage.reports import Report
@@ -46,25 +47,25 @@ def recent_dailies(
 
 def daily_of(session: Session, person_id: PersonId, day: date) -> Report | None:
     """The person's check-in of a day, if it was handed in."""
-    return session.exec(
-        select(Report).where(Report.person_id == person_id, Report.kind == ReportKind.daily, Report.first_day == day)
-    ).first()
+    query = select(Report).where(
+        Report.person_id == person_id, Report.kind == ReportKind.daily, Report.first_day == day
+    )
+    return once(session, ("daily of", person_id, day), lambda: session.exec(query).first())
 
 
 def open_solutions(session: Session, company_ids: Collection[CompanyId]) -> list[Solution]:
     """The solutions under way for these companies' open problems, oldest first."""
-    return list(
-        session.exec(
-            select(Solution)
-            .join(Problem, col(Problem.id) == Solution.problem_id)
-            .where(
-                col(Problem.company_id).in_(company_ids),
-                col(Problem.closed_at).is_(None),
-                col(Solution.closed_at).is_(None),
-            )
-            .order_by(col(Solution.id))
-        ).all()
+    query = (
+        select(Solution)
+        .join(Problem, col(Problem.id) == Solution.problem_id)
+        .where(
+            col(Problem.company_id).in_(company_ids),
+            col(Problem.closed_at).is_(None),
+            col(Solution.closed_at).is_(None),
+        )
+        .order_by(col(Solution.id))
     )
+    return list(once(session, ("open solutions", *company_ids), lambda: session.exec(query).all()))
 
 
 def replace_sessions(

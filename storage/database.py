@@ -15,12 +15,52 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, ResourceClosedError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 Result = TypeVar("Result")
 
 POSTGRES_THREADS = 6
+
+
+SQLITE_TROUBLE = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+POSTGRES_TROUBLE = ("08", "25", "40", "53", "55", "57", "58", "XX")
+"""Classes of SQLSTATE: connection, read-only or aborted transaction, serialization and deadlock, resources, locks,
+shutdown, system and internal errors."""
+
+
+def is_database_trouble(error: BaseException) -> bool:
+    """Whether the database itself is in trouble (full, locked, away, deadlocked), so that the same may work later.
+
+    What a statement or its values are to blame for is not.
+    """
+    if isinstance(error, PoolTimeout | ResourceClosedError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        # The low byte of an extended code is the code itself.
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in SQLITE_TROUBLE
+    state = getattr(error.orig, "sqlstate", None)
+    # Without a state the connection broke before the server could answer.
+    return state is None or str(state).startswith(POSTGRES_TROUBLE)
 
 
 class Database:
@@ -32,7 +72,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=POSTGRES_THREADS)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         # SQLite has one writer: one thread saves waiting for its lock.
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else POSTGRES_THREADS, "database")
         # Synchronous callers (tests, pictures) take turns with that thread instead of meeting SQLite's busy timeout.
@@ -61,6 +101,20 @@ class Database:
         """Wait for the work under way and let go of every connection."""
         self._threads.shutdown(wait=True)
         self.engine.dispose()
+
+
+def _postgres_engine(url: str) -> Engine:
+    # A server that vanished is noticed within half a minute, and a process that froze in a transaction does not keep
+    # its locks from the others for longer than that.
+    connect = {
+        "connect_timeout": 10,
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+        "options": "-c idle_in_transaction_session_timeout=30s -c lock_timeout=20s",
+    }
+    return create_engine(url, pool_size=POSTGRES_THREADS, pool_pre_ping=True, connect_args=connect)
 
 
 def _sqlite_engine(url: str) -> Engine:

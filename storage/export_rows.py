@@ -88,6 +88,8 @@ class OrderRow(NamedTuple):
     tag: str
     recorded_by: PersonId | None
     recorded_at: datetime
+    on_post: date | None
+    closes_on: date | None
     edits: int
     moves: int
 

@@ -174,12 +174,19 @@ def orders_between(session: Session, extent: Extent) -> list[OrderRow]:
         of_order = and_(col(OrderChange.order_id) == col(Order.id), col(OrderChange.kind) == kind)
         return select(func.count()).where(of_order).correlate(Order).scalar_subquery()
 
-    columns = (
-        *(col(Order.id), col(Order.day), col(Order.company_id), col(Order.hire_id), col(Order.quantity)),
-        *(col(Order.refunded), col(Order.tag), col(Order.recorded_by), col(Order.recorded_at)),
-        *(changes(OrderChangeKind.edited), changes(OrderChangeKind.moved)),
+    query = (
+        select(
+            *(col(Order.id), col(Order.day), col(Order.company_id), col(Order.hire_id), col(Order.quantity)),
+            *(col(Order.refunded), col(Order.tag), col(Order.recorded_by), col(Order.recorded_at)),
+            *(col(Hire.on_post), col(Hire.closes_on)),
+            *(changes(OrderChangeKind.edited), changes(OrderChangeKind.moved)),
+        )
+        .join_from(Order, Hire, col(Hire.id) == col(Order.hire_id))
+        .where(col(Order.company_id).in_(extent.company_ids), _in(extent, Order.day), col(Order.quantity) > 0)
+        .order_by(col(Order.day), col(Order.id))
+        .limit(extent.most)
     )
-    return [OrderRow._make(row) for row in _dated(session, extent, Order, columns, only=col(Order.quantity) > 0)]
+    return [OrderRow._make(row) for row in _rows(session, query)]
 
 
 def order_changes_between(session: Session, extent: Extent) -> list[OrderChangeRow]:
@@ -309,16 +316,13 @@ def members_of(session: Session, cohort_ids: Collection[CohortId], as_of: date) 
 def _dated(
     session: Session,
     extent: Extent,
-    table: type[TrainingSession | RideAlong | SpotCheck | Incident | Order],
+    table: type[TrainingSession | RideAlong | SpotCheck | Incident],
     columns: Collection[Any],
     *then: SQLColumnExpression[Any],
-    only: ColumnElement[bool] | None = None,
 ) -> list[Any]:
     query = (
         select(*columns)
-        .where(
-            col(table.company_id).in_(extent.company_ids), _in(extent, table.day), only if only is not None else true()
-        )
+        .where(col(table.company_id).in_(extent.company_ids), _in(extent, table.day))
         .order_by(col(table.day), *then, col(table.id))
         .limit(extent.most)
     )

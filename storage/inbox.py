@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, Text, exists, func, text
+from sqlalchemy import BigInteger, Index, Text, exists, func, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
@@ -16,6 +16,7 @@ from storage.dialect import enum_column, insert_new, locks_rows
 
 MAX_ATTEMPTS = 3
 RETRY_DELAY = timedelta(seconds=1)
+LONGEST_PAUSE = RETRY_DELAY * MAX_ATTEMPTS
 
 
 class InboxState(StrEnum):
@@ -76,11 +77,16 @@ def next_updates(session: Session, now: datetime, limit: int) -> list[InboxUpdat
     One per chat keeps a chat's order: a later one is not handed out before the earlier one is done or aside.
     """
     older = aliased(InboxUpdate)
+    # A moment further away than any pause was written before the clock was set back: it would hold the chat up for long.
     query = (
         select(InboxUpdate)
         .where(
             InboxUpdate.state == InboxState.open,
-            (col(InboxUpdate.retry_at).is_(None)) | (col(InboxUpdate.retry_at) <= now),
+            or_(
+                col(InboxUpdate.retry_at).is_(None),
+                col(InboxUpdate.retry_at) <= now,
+                col(InboxUpdate.retry_at) > now + LONGEST_PAUSE,
+            ),
             ~exists().where(
                 col(older.state) == InboxState.open,
                 col(older.chat_id) == InboxUpdate.chat_id,
@@ -109,6 +115,15 @@ def mark_failed(session: Session, update_id: int, attempts: int, now: datetime, 
         .values(state=state, attempts=attempts, retry_at=now + RETRY_DELAY * attempts, error=error[:2000])
     )
     return state
+
+
+def mark_aside(session: Session, update_id: int, error: str) -> None:
+    """Put an update aside for an admin to see: trying it again cannot help."""
+    session.exec(
+        update(InboxUpdate)
+        .where(col(InboxUpdate.update_id) == update_id)
+        .values(state=InboxState.aside, attempts=1, retry_at=None, error=error[:2000])
+    )
 
 
 def count_updates(session: Session, state: InboxState) -> int:

@@ -1,7 +1,7 @@
 """Who takes part: companies, persons, and who looks after which company (handbook §1)."""
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Integer, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.dialect import enum_column
+from storage.once import once
 
 PersonId = NewType("PersonId", int)
 CompanyId = NewType("CompanyId", int)
@@ -110,15 +111,17 @@ def memberships_of(session: Session, person_ids: Collection[PersonId]) -> dict[P
 
 def companies_of(session: Session, person: Person) -> list[Company]:
     """The active companies a person looks after now, oldest first; for an admin or viewer without any: all."""
-    own = session.exec(
+    own = once(session, ("companies of", person.id), lambda: _own_companies(session, person))
+    return list(own) if own or person.role is Role.manager else active_companies(session)
+
+
+def _own_companies(session: Session, person: Person) -> Sequence[Company]:
+    return session.exec(
         select(Company)
         .join(Membership, col(Membership.company_id) == Company.id)
         .where(Membership.person_id == person.id, col(Membership.until).is_(None), col(Company.active))
         .order_by(col(Membership.since), col(Membership.id))
     ).all()
-    if own or person.role is Role.manager:
-        return list(own)
-    return active_companies(session)
 
 
 def active_companies(session: Session) -> list[Company]:

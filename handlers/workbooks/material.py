@@ -131,7 +131,10 @@ class Material:
         return Column(self.t.plain(heading), width)
 
     def sheet(
-        self, title: str, headings: Collection[tuple[str, int]], rows: list[tuple[Cell, ...]],
+        self,
+        title: str,
+        headings: Collection[tuple[str, int]],
+        rows: list[tuple[Cell, ...]],
         beneath: list[tuple[Cell, ...]] | None = None,
     ) -> Sheet:
         """A sheet with its title and headings in the reader's language, cut where it is too long."""

@@ -1,7 +1,6 @@
 """The sheets of what is handed in: dailies, composed reports, on-time figures, leave (handbook §3, §5.4)."""
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from handlers.check_in_fields import CATEGORIES, STATUSES
@@ -25,12 +24,11 @@ from handlers.workbooks.sheets import (
 )
 from schedules.obligations import due_day, is_company_kind
 from schedules.periods import Period
-from schedules.standing import Standing, on_time_of, once_per_company, states_between
+from schedules.standing import OnTime, Standing, on_time_of, once_per_company, states_between
 from schedules.working_days import ONE_DAY
 from storage.export_rows import ReportRow
 from storage.exports import leaves_touching, reports_between
 from storage.kinds import ReportKind, ReportState
-from storage.people import PersonId
 
 _FAR = 62 * ONE_DAY
 """No report begins or falls due further than this from the days it is about."""
@@ -130,7 +128,7 @@ def _daily(m: Material, standing: Standing, report: ReportRow | None) -> tuple[C
 
 
 def composed_standings(m: Material) -> list[Standing]:
-    """How the weeklies, monthlies, plans, submissions and skills mails stand that are about the period, or due in it."""
+    """How every report but the dailies stands that is about days of the period, or due in it."""
     found: list[Standing] = []
     for kind in ReportKind:
         if kind is ReportKind.daily:
@@ -182,15 +180,84 @@ def _report(m: Material, standing: Standing, report: ReportRow | None) -> tuple[
 
 def punctuality(m: Material, standings: Iterable[Standing]) -> Sheet:
     """On-time and submission rates of each person and each company, kind by kind; beneath, those of each kind."""
+    by_kind: dict[ReportKind, dict[str, list[Standing]]] = {kind: {} for kind in ReportKind}
+    for each in once_per_company(standings):
+        owner = m.company(each.company_id) if is_company_kind(each.kind) else m.person(each.person_id)
+        by_kind[each.kind].setdefault(owner, []).append(each)
     rows: list[tuple[Cell, ...]] = []
-    beneath: list[tuple[Cell, ...]] = []
-    ordered = sorted(once_per_company(standings), key=lambda s: (list(ReportKind).index(s.kind), *_owner(s)))
-    for kind, of_kind in groupby(ordered, key=lambda s: s.kind):
-        every = list(of_kind)
-        for owner, own in groupby(every, key=_owner):
-            name = m.company(owner[0]) if is_company_kind(kind) else m.person(PersonId(owner[1]))
-            rows.append(_counted(m, kind, name, own, len(rows) + 2))
-        beneath.append((m.t.plain(KIND_NAMES[kind]), every))  # type: ignore[arg-type]  # replaced just below
+    for kind, owners in by_kind.items():
+        for owner, own in sorted(owners.items()):
+            counted, row = on_time_of(own), len(rows) + 2
+            rows.append((m.t.plain(KIND_NAMES[kind]), owner, *_counts(counted), *_rates(counted, row)))
     last = len(rows) + 1
-    totals = [_total(m, kind_name, each, last, last + 2 + n) for n, (kind_name, each) in enumerate(beneath)]  # type: ignore[misc]  # see above
+    totals: list[tuple[Cell, ...]] = []
+    for kind, owners in by_kind.items():
+        if owners:
+            row = last + 2 + len(totals)
+            counted = on_time_of(each for own in owners.values() for each in own)
+            kinds, of_kind = stretch(0, 2, last), reference(0, row)
+            sums = [
+                Formula(f"=SUMIFS({stretch(column, 2, last)},{kinds},{of_kind})", count, Look.whole)
+                for column, count in enumerate(_counts(counted), 2)
+            ]
+            everybody = m.t.plain(N_("all together"))
+            totals.append((m.t.plain(KIND_NAMES[kind]), everybody, *sums, *_rates(counted, row)))
     return m.sheet(N_("Punctuality"), PUNCTUALITY, rows, totals)
+
+
+def _counts(counted: OnTime) -> tuple[int, ...]:
+    return counted.required, counted.on_time, counted.late, counted.missing, counted.exempt, counted.extra
+
+
+def _rates(counted: OnTime, row: int) -> tuple[Formula, Formula]:
+    required, on_time, late = (reference(column, row) for column in (2, 3, 4))
+    handed_in = counted.on_time + counted.late
+    return (
+        live_rate(on_time, required, counted.on_time, counted.required),
+        live_rate(f"({on_time}+{late})", required, handed_in, counted.required),
+    )
+
+
+def leaves(m: Material) -> Sheet:
+    """Leave that touches the period. The reason is between the person and the admins."""
+    may_read_all = m.reach.visible is None and m.reach.with_notes
+    rows: list[tuple[Cell, ...]] = [
+        (
+            m.person(each.person_id),
+            m.companies_of(each.person_id),
+            each.first_day,
+            each.last_day,
+            (each.last_day - each.first_day).days + 1,
+            each.reason if may_read_all or each.person_id == m.reach.reader else None,
+            m.moment(each.cancelled_at),
+            m.person(each.recorded_by),
+            m.moment(each.recorded_at),
+        )
+        for each in leaves_touching(m.session, m.extent, m.person_ids)
+    ]
+    return m.sheet(N_("Leave"), LEAVES, rows)
+
+
+def _state(m: Material, standing: Standing) -> tuple[Cell, ...]:
+    """State, late, on leave."""
+    state = m.t.plain(STATES[standing.state])
+    return state, m.yes(standing.state is ReportState.late), m.yes(standing.on_leave)
+
+
+def _handed_in(m: Material, report: ReportRow | None) -> tuple[Cell, ...]:
+    """When, how often it was edited, which admin filed it."""
+    if report is None:
+        return None, None, None
+    return m.moment(report.sent_at), report.version - 1 or None, m.person(report.filed_by)
+
+
+def _option(m: Material, options: Iterable[Option], value: object) -> Cell:
+    return next((option.text(m.t) for option in options if option.value == value), None)
+
+
+def _number(value: object) -> Cell:
+    return value if isinstance(value, int) else None
+
+
+def _text(value: object) -> Cell:
+    return value if isinstance(value, str) else None

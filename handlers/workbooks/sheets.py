@@ -25,7 +25,7 @@ class Look(StrEnum):
 
     rate = "0.0%"
     level = "0.00"
-    count = "0"
+    whole = "0"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,11 @@ class Sheet:
 
     @classmethod
     def of(
-        cls, title: str, columns: Sequence[Column], rows: Iterable[tuple[Cell, ...]], most: int,
+        cls,
+        title: str,
+        columns: Sequence[Column],
+        rows: Iterable[tuple[Cell, ...]],
+        most: int,
         beneath: Sequence[tuple[Cell, ...]] = (),
     ) -> Self:
         """A sheet with at most so many rows."""

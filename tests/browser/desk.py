@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Self
 
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, TimeoutError, expect
 
 from tests.browser.stage import Stage
 
@@ -30,20 +30,24 @@ class PhoneView:
 
     def taps(self, label: str) -> Self:
         """Tap the newest button with this label, or the newest that contains it."""
-        exact = self.log.get_by_role("button", name=label, exact=True)
-        containing = self.log.locator(".key", has_text=label)
-        expect(exact.or_(containing).last).to_be_visible(timeout=SECONDS)
-        (exact if exact.count() else containing).last.click()
+        self.sees_button(label)
+        exact = self.log.locator(".key").get_by_text(label, exact=True)
+        (exact if exact.count() else self.log.locator(".key", has_text=label)).last.click()
         return self
 
     def sees(self, text: str | re.Pattern[str]) -> Self:
         """Wait until a message says so."""
-        expect(self.log.locator(".bubble", has_text=text).last).to_be_visible(timeout=SECONDS)
-        return self
+        return self._sees(self.log.locator(".bubble", has_text=text), f"the message {text!r}")
 
     def sees_button(self, label: str) -> Self:
         """Wait until a button is offered."""
-        expect(self.log.locator(".key", has_text=label).last).to_be_visible(timeout=SECONDS)
+        return self._sees(self.log.locator(".key", has_text=label), f"the button {label!r}")
+
+    def _sees(self, wanted: Locator, named: str) -> Self:
+        try:
+            wanted.last.wait_for(timeout=SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"{named} did not come; the phone shows:\n{self.log.inner_text()[-900:]}") from None
         return self
 
     @property

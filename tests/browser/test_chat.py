@@ -30,7 +30,7 @@ def test_a_check_in_pasted_as_one_block(desk: Desk) -> None:
 
 def test_orders_in_one_line_and_undone(desk: Desk) -> None:
     wang = desk.phone("王芳")
-    wang.says("出单 张伟 2").sees("张伟").taps("确认").sees(re.compile("已记"))
+    wang.says("出单 张伟 2").sees("已录入，共 2 单")
     wang.taps("撤销").sees(re.compile("撤销|收回"))
 
 
@@ -43,7 +43,7 @@ def test_a_name_like_markup_is_shown_as_typed(stage: Stage, desk: Desk) -> None:
     add_hire(stage, MARKUP)
     wang = desk.phone("王芳")
     wang.says("/roster 10月一期").sees(MARKUP)
-    wang.says(f"出单 {MARKUP} 1").sees(MARKUP).taps("确认").sees(re.compile("已记"))
+    wang.says(f"出单 {MARKUP} 1").sees(MARKUP).sees("已录入，共 1 单")
     assert desk.page.locator("img[src=x]").count() == 0
 
 

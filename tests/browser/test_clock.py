@@ -52,5 +52,9 @@ def test_the_timeline_says_what_comes(desk: Desk) -> None:
     assert coming.get_by_role("listitem").filter(has_text=re.compile("日报 .*提醒 · [1-5] 人")).count()
     desk.page.get_by_role("button", name="EN · English").click()
     coming = desk.page.get_by_role("list", name="Coming up")
-    assert coming.get_by_role("listitem").filter(has_text=re.compile(r"Daily report .*(reminder|last call) · \d pe")).count()
+    assert (
+        coming.get_by_role("listitem")
+        .filter(has_text=re.compile(r"Daily report .*(reminder|last call) · \d pe"))
+        .count()
+    )
     desk.page.get_by_role("button", name="中 · 中文").click()

@@ -21,7 +21,7 @@ def test_the_tour_from_start_to_end(fresh_stage: Stage, desk: Desk) -> None:
 
     desk.leads("orders")
     wang.line.press("Enter")
-    wang.sees("张伟").taps("确认").sees("已记")
+    wang.sees("已录入，共 2 单").sees("张伟 2 单")
     desk.done("orders")
 
     desk.leads("reminder").done("reminder")

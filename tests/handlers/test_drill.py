@@ -48,7 +48,9 @@ def test_a_drill_by_buttons_and_its_problems_at_the_next_one(world: World) -> No
 
 def test_a_drill_as_one_block_and_typed_answers(world: World) -> None:
     wang = office(world)
-    wang.says("陪练\n日期: 11/20\n开始时间: 下午2点\n人员: 张伟、王强\n内容: CRM操作，其他\n其他内容: 打电话\n结果: 声音太小")
+    wang.says(
+        "陪练\n日期: 11/20\n开始时间: 下午2点\n人员: 张伟、王强\n内容: CRM操作，其他\n其他内容: 打电话\n结果: 声音太小"
+    )
     wang.says("确认")
     drill = drill_of(world)
     assert (drill.day, drill.starts, drill.content) == (date(2026, 11, 20), "14:00", "crm,other:打电话")

@@ -11,7 +11,9 @@ BLOCK = "培训记录\n类型: 回炉\n主题: 促单技巧\n时间: 9:00-11:00\
 
 def test_a_session_by_buttons_then_its_summary(world: World) -> None:
     wang = world.manager("王芳")
-    wang.says("/session").taps("回炉").says("促单技巧").says("9点到11点").says("１２人").says("11").taps("跳过").taps("确认")
+    wang.says("/session").taps("回炉").says("促单技巧").says("9点到11点").says("１２人").says("11").taps("跳过").taps(
+        "确认"
+    )
     assert "缺小结" in wang.last.text
     (held,) = world.all_of(TrainingSession)
     assert (held.kind, held.topic, held.starts, held.ends) == ("refresher", "促单技巧", "09:00", "11:00")

@@ -43,7 +43,9 @@ def test_feedback_counts_from_ten_characters(world: World) -> None:
 
 def test_as_one_block_then_changed_with_versions_kept(world: World) -> None:
     wang = office(world)
-    wang.says("抽查\n新人: 李娜\n日期: 昨天\n抽查内容: 制度\n结果: 不合格\n反馈: 考勤制度记错了，已当面讲解").taps("确认")
+    wang.says("抽查\n新人: 李娜\n日期: 昨天\n抽查内容: 制度\n结果: 不合格\n反馈: 考勤制度记错了，已当面讲解").taps(
+        "确认"
+    )
     (check,) = world.all_of(SpotCheck)
     assert (check.day, check.topic, check.result) == (date(2026, 11, 22), "rules", "poor")
     wang.taps("✏️").taps("修改").taps("结果").taps("一般").taps("确认")

@@ -1,0 +1,1 @@
+"""Updates of every kind, well-formed and not, thrown at the bot."""

@@ -1,0 +1,35 @@
+"""The long run.
+
+python -m tests.fuzz --updates 100000 --seed 1
+"""
+
+import argparse
+import time
+from collections import Counter
+
+from tests.fuzz.run import run
+
+
+def main() -> None:
+    """Deliver the updates, say what became of them; exit code 1 if one was not dealt with as promised."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--updates", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    tally = run(arguments.updates, arguments.seed)
+    seconds = time.monotonic() - started
+    print(f"{tally.updates} updates in {seconds:.0f} s, seed {arguments.seed}")
+    for kind, count in sorted(tally.delivered.items(), key=lambda item: -item[1])[:40]:
+        print(f"  {count:7} {ascii(kind)}")
+    print(f"unreadable and put aside: {tally.unreadable}; calls Telegram took: {tally.answers}")
+    print(f"faults: {len(tally.faults)}")
+    kinds = Counter(fault.splitlines()[0][:160] for fault in tally.faults)
+    for words, count in kinds.most_common(60):
+        print(f"--- {count} x {words}")
+        print(next(fault for fault in tally.faults if fault.startswith(words)))
+    raise SystemExit(1 if tally.faults else 0)
+
+
+if __name__ == "__main__":
+    main()
