@@ -110,7 +110,7 @@ async def _work(
     pace = Pace(
         settings.messages_per_second, settings.messages_per_second_per_chat, settings.messages_per_minute_per_group
     )
-    sender = Sender(database, clock, telegram, surroundings, pace)
+    sender = Sender(database, clock, telegram, surroundings, pace, settings.mailer)
     worker = Worker(database, clock, telegram, surroundings, sender.wake)
     receiver = Receiver(database, clock, worker.wake)
     clockwork = Clockwork(database, clock, surroundings, settings.tick_seconds, sender.wake, receiver.caught_up)

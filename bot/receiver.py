@@ -34,6 +34,7 @@ BEAT = timedelta(seconds=15)
 BACKLOG_SECONDS = 120.0
 """For so long after a start a webhook may still be delivered what waited at Telegram."""
 BATCH = 100
+LONGEST_PAUSE = 10.0
 LAST_SECOND = 2**33
 """Telegram's dates are seconds of our days; what lies beyond is nonsense."""
 LARGEST_ID = 2**62
@@ -104,9 +105,9 @@ class Receiver:
                 updates = await _until(stopping, telegram.call("getUpdates", params, timeout=POLL_SECONDS + 10))
                 if updates is None:
                     return
-                if not isinstance(updates, list):
-                    raise TelegramError("getUpdates: not a list")
-                known = [u for u in updates if is_update(u)]
+                known = [u for u in updates if is_update(u)] if isinstance(updates, list) else []
+                if not isinstance(updates, list) or (updates and not known):
+                    raise TelegramError("getUpdates: not a list of updates")
                 await self.take(known, backlog=catching_up)
             except (InvalidToken, EndPointNotFound):
                 # One such answer can be a proxy's mistake; several in a row are Telegram's word.
@@ -119,15 +120,17 @@ class Receiver:
             except RetryAfter as error:
                 await _pause(stopping, _seconds(error))
                 continue
-            except (TelegramError, OSError) as error:
+            except Exception as error:
+                # Telegram or the database is in trouble: nothing was acknowledged, so all of it comes again.
                 failures += 1
                 if not catching_up:
                     self.heard_before, catching_up = self.last_good_at, True
                 if failures in {1, 5} or failures % 20 == 0:
                     hint = " (another process polls with this token?)" if isinstance(error, Conflict) else ""
-                    log.warning("getUpdates failed" + hint, action="poll.failed", times=failures, error=str(error))
+                    words = str(error) if isinstance(error, TelegramError) else type(error).__name__
+                    log.warning("getUpdates failed" + hint, action="poll.failed", times=failures, error=words)
                 if not isinstance(error, TimedOut):
-                    await _pause(stopping, min(0.5 * 2 ** min(failures, 6), 20))
+                    await _pause(stopping, min(0.25 * 2 ** min(failures, 6), LONGEST_PAUSE))
                 continue
             if failures:
                 log.info("getUpdates works again", action="poll.recovered", after=failures)

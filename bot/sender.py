@@ -6,6 +6,7 @@ Each round is one transaction that marks what came back and claims what may go n
 import asyncio
 import html
 import re
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,17 +14,28 @@ from typing import Any
 import structlog
 from sqlmodel import Session
 from telegram import InputFile
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
 from bot.clock import Clock
+from bot.mailer import MailDelayed, Mailer, MailRefused
 from bot.pacing import Pace
 from bot.telegram_http import Telegram
 from handlers.announcements import COMPOSERS
 from handlers.membership import migrated, unreachable
 from handlers.outgoing import PICTURE_FAILED, Outgoing
+from handlers.reports.announced import MAIL
 from handlers.turn import Surroundings
 from storage import outbox
-from storage.database import Database
+from storage.database import Database, is_database_trouble
 from storage.outbox import OutboxMessage, Post
 
 log = structlog.get_logger()
@@ -31,6 +43,8 @@ log = structlog.get_logger()
 IN_FLIGHT = 64
 LONGEST_BACKOFF = timedelta(minutes=5)
 IDLE_SECONDS = 1.0
+LONGEST_REST = 10.0
+"""Seconds between two attempts to reach a Telegram that does not answer at all."""
 NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
@@ -55,17 +69,27 @@ class Sender:
     """Empties the outbox."""
 
     def __init__(
-        self, database: Database, clock: Clock, telegram: Telegram, surroundings: Surroundings, pace: Pace
+        self,
+        database: Database,
+        clock: Clock,
+        telegram: Telegram,
+        surroundings: Surroundings,
+        pace: Pace,
+        mailer: Mailer | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._telegram = telegram
         self._surroundings = surroundings
         self._pace = pace
+        self._mailer = mailer
         self._change = asyncio.Event()
         self._in_flight: dict[asyncio.Task[None], int] = {}
         """The calls under way, with the chat each goes to."""
         self._outcomes: list[Outcome] = []
+        self._silent = 0
+        """How often in a row nobody answered; what is owed then waits in its order."""
+        self._rests_until = 0.0
 
     def wake(self) -> None:
         """There is something in the outbox."""
@@ -95,7 +119,10 @@ class Sender:
     async def step(self) -> int:
         """Mark what came back, claim and start what may go; the number of calls started."""
         outcomes, self._outcomes = self._outcomes, []
+        self._notice_silence(outcomes)
         room = min(IN_FLIGHT - len(self._in_flight), self._pace.allowance())
+        if time.monotonic() < self._rests_until:
+            room = 0
         # A lease alone would do, were it not for a wall clock that can jump while a call is under way.
         resting = [*self._pace.resting_chats(), *self._in_flight.values()]
 
@@ -121,6 +148,19 @@ class Sender:
             if self._in_flight:
                 await asyncio.wait(self._in_flight)
 
+    def _notice_silence(self, outcomes: list[Outcome]) -> None:
+        """Rest while Telegram answers nothing at all, longer each time; one answer to anything ends it."""
+        if any(outcome.error is None or not _is_silence(outcome.error) for outcome in outcomes):
+            if self._silent:
+                log.info("Telegram answers again", action="send.recovered", after=self._silent)
+            self._silent, self._rests_until = 0, 0.0
+        elif outcomes and time.monotonic() >= self._rests_until:
+            self._silent += 1
+            self._rests_until = time.monotonic() + min(0.25 * 2 ** min(self._silent, 6), LONGEST_REST)
+            if self._silent in {1, 5} or self._silent % 20 == 0:
+                words = str(outcomes[0].error)
+                log.warning("Telegram does not answer", action="send.waiting", times=self._silent, error=words)
+
     def _claim(self, session: Session, room: int, resting: list[int]) -> list[Job]:
         now = self._clock.now()
         jobs: list[Job] = []
@@ -128,12 +168,17 @@ class Sender:
             if message.expires_at is not None and message.expires_at <= now:
                 outbox.mark_dropped(session, message, now, "expired")
                 continue
+            if message.kind == MAIL and self._mailer is None:
+                outbox.mark_dropped(session, message, now, "no mail server is set")
+                continue
             savepoint = session.begin_nested()
             try:
                 outgoing = self._compose(session, message, now)
                 savepoint.commit()
             except Exception as error:
                 savepoint.rollback()
+                if is_database_trouble(error):
+                    raise
                 log.exception(
                     "a message could not be composed", action="compose.failed", kind=message.kind, id=message.id
                 )
@@ -150,20 +195,25 @@ class Sender:
 
     def _compose(self, session: Session, message: OutboxMessage, now: datetime) -> Outgoing | None:
         if message.kind == "call":
-            return Outgoing(message.content["method"], message.content["params"])
+            params = message.content["params"]
+            # The row's chat is the true one: a group may have become a supergroup since this was written.
+            return Outgoing(
+                message.content["method"], params | ({"chat_id": message.chat_id} if "chat_id" in params else {})
+            )
         return COMPOSERS[message.kind](session, message, now, self._surroundings)
 
     async def _send(self, job: Job) -> None:
         outgoing = job.outgoing
         outcome = Outcome(job)
         try:
-            file = None
-            if outgoing.make_file is not None:
-                content = await asyncio.to_thread(outgoing.make_file)
-                file = InputFile(content, filename=outgoing.file_name)
-            outcome.result = await self._telegram.call(
-                outgoing.method, outgoing.params, file=file, file_field=outgoing.file_field
-            )
+            content = await asyncio.to_thread(outgoing.make_file) if outgoing.make_file is not None else None
+            if self._mailer is not None and outgoing.method == MAIL:
+                await self._mailer.send(outgoing.params, outgoing.file_name, content or b"")
+            else:
+                file = InputFile(content, filename=outgoing.file_name) if content is not None else None
+                outcome.result = await self._telegram.call(
+                    outgoing.method, outgoing.params, file=file, file_field=outgoing.file_field
+                )
         except RetryAfter as error:
             self._pace.block(job.message.chat_id, _seconds(error))
             outcome.error = error
@@ -178,7 +228,20 @@ class Sender:
             if outcome.error is None:
                 outbox.mark_sent(session, outcome.job.message, _message_id(outcome), now)
             else:
-                self._mark_error(session, outcome.job, outcome.error, now)
+                self._mark_failure(session, outcome.job, outcome.error, now)
+
+    def _mark_failure(self, session: Session, job: Job, error: Exception, now: datetime) -> None:
+        """Note a failure; what goes wrong in noting it must not hold up everybody else's messages."""
+        savepoint = session.begin_nested()
+        try:
+            self._mark_error(session, job, error, now)
+            savepoint.commit()
+        except Exception as trouble:
+            savepoint.rollback()
+            if is_database_trouble(trouble):
+                raise
+            log.exception("a failure could not be noted", action="send.unnoted", id=job.message.id)
+            outbox.mark_failed(session, job.message, now, f"{type(trouble).__name__} after {type(error).__name__}")
 
     def _mark_error(self, session: Session, job: Job, error: Exception, now: datetime) -> None:
         message = job.message
@@ -193,8 +256,18 @@ class Sender:
             outbox.mark_failed(session, message, now, str(error))
         elif isinstance(error, BadRequest):
             self._mark_bad_request(session, job, words, now)
-        elif isinstance(error, InvalidToken | NetworkError | OSError):
-            outbox.postpone(session, message, now + _backoff(message.attempts), type(error).__name__)
+        elif isinstance(error, MailDelayed):
+            log.warning("a mail has to wait", action="mail.delayed", id=message.id, error=str(error))
+            outbox.postpone(session, message, now + _backoff(message.attempts), str(error))
+        elif isinstance(error, MailRefused):
+            log.error("the mail server refused a mail", action="mail.refused", id=message.id, error=str(error))
+            outbox.mark_failed(session, message, now, str(error))
+        elif _is_silence(error):
+            if self._silent:
+                outbox.put_back(session, message, type(error).__name__)
+            else:
+                # Others were answered: it may be this message's own doing.
+                outbox.postpone(session, message, now + _backoff(message.attempts), type(error).__name__)
         elif message.attempts < outbox.MAX_ATTEMPTS:
             log.warning("a message could not be sent", action="send.failed", id=message.id, error=str(error))
             outbox.postpone(session, message, now + _backoff(message.attempts), str(error))
@@ -223,6 +296,14 @@ class Sender:
                 "Telegram refused a message", action="send.refused", id=message.id, kind=message.kind, error=words
             )
             outbox.mark_failed(session, message, now, words)
+
+
+def _is_silence(error: Exception) -> bool:
+    """Whether Telegram itself, or the way to it, is in trouble: no connection, 5xx, 401, 404, not an answer at all."""
+    if isinstance(error, BadRequest):
+        return False
+    # Of the library's errors the plain TelegramError is an answer that is no JSON.
+    return isinstance(error, NetworkError | InvalidToken | EndPointNotFound | OSError) or type(error) is TelegramError
 
 
 def _instead(outgoing: Outgoing, words: str) -> Outgoing | None:

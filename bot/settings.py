@@ -7,10 +7,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from bot.mailer import Mailer, is_address, read_server
 
 DEFAULT_DATABASE = "sqlite:///data/bot.db"
 DEFAULT_LISTEN = "127.0.0.1:8080"
@@ -39,6 +41,9 @@ class Settings(BaseSettings):
     messages_per_second: float = Field(default=25.0, gt=0)
     messages_per_second_per_chat: float = Field(default=1.0, gt=0)
     messages_per_minute_per_group: float = Field(default=18.0, gt=0)
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = Field(default="", validate_default=True)
+    mail_to: str = Field(default="", validate_default=True)
 
     @field_validator("api_url")
     @classmethod
@@ -88,6 +93,38 @@ class Settings(BaseSettings):
         if value and not (colon and host and port.isdigit() and int(port) < 65536):
             raise ValueError("give an address and a port, such as 127.0.0.1:8080")
         return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, value: SecretStr) -> SecretStr:
+        try:
+            fit = not value.get_secret_value() or bool(read_server(value.get_secret_value()))
+        except ValueError:
+            fit = False
+        if not fit:
+            raise ValueError(
+                "give smtp://user:password@host:587 or smtps://user:password@host:465, signs such as @ in the password "
+                "as %40"
+            )
+        return value
+
+    @field_validator("mail_from", "mail_to")
+    @classmethod
+    def _check_mail(cls, value: str, info: ValidationInfo) -> str:
+        smtp_url = info.data.get("smtp_url")
+        if smtp_url is not None and smtp_url.get_secret_value() and not value.strip():
+            raise ValueError("BOT_SMTP_URL is set: give an address, such as reports@example.com")
+        addresses = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(is_address(each) for each in addresses) or (info.field_name == "mail_from" and len(addresses) > 1):
+            raise ValueError("give an e-mail address such as reports@example.com; several to send to, with commas")
+        return value
+
+    @property
+    def mailer(self) -> Mailer | None:
+        """What sends mail; None: reports are told in the bot only."""
+        url = self.smtp_url.get_secret_value()
+        recipients = [part.strip() for part in self.mail_to.split(",") if part.strip()]
+        return Mailer(read_server(url), self.mail_from.strip(), recipients) if url else None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,19 +7,27 @@ moment, so that it is in the reader's language and true, and so that a nag whose
 from handlers import (
     boards,
     cohort_card,
+    export,
     forum,
     missing,
+    month_view,
+    my_data,
     open_items,
     problem_answer,
     reminders,
+    report_mail,
     roster_workbook,
     standings,
+    thanks,
+    trend,
 )
 from handlers.outgoing import Composer
+from handlers.reports import announced
 from schedules.boards import BOARD
 from schedules.forum import FORUM_DUE
 from schedules.open_items import OPEN_ITEMS, UNANSWERED
 from schedules.posts import COHORT_CARD, COMPANIES, WEEKLY_STATE
+from schedules.thanks import THANKS
 
 COMPOSERS: dict[str, Composer] = {
     BOARD: boards.compose_board,
@@ -33,4 +41,12 @@ COMPOSERS: dict[str, Composer] = {
     OPEN_ITEMS: open_items.compose_open_items,
     UNANSWERED: problem_answer.compose_unanswered,
     FORUM_DUE: forum.compose_forum_due,
+    month_view.MONTH: month_view.compose_month,
+    THANKS: thanks.compose_thanks,
+    export.WORKBOOK: export.compose_export,
+    trend.PICTURE: trend.compose_picture,
+    trend.TABLE: trend.compose_table,
+    my_data.MY_DATA: my_data.compose_my_data,
+    announced.TOLD: report_mail.compose_told,
+    announced.MAIL: report_mail.compose_mail,
 }

@@ -1,10 +1,9 @@
 """`/exempt`: excuse a manager from a report or from a stretch of dailies, and take that back (handbook §3). Admins.
 
-`/exempt 王芳 日报 11/20 原因`, `/exempt 王芳 月报 2026-11 原因`; `/exempt 王芳` shows what is in force. Also reached from
-/missing and from a person's card.
+`/exempt 王芳 日报 11/20 原因`, `/exempt 王芳 月报 2026-11 原因`; `/exempt 王芳` shows what is in force. Also reached
+from /missing and from a person's card.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,7 +22,7 @@ from handlers.leave import read_range
 from handlers.manager_picks import NOBODY, manager_in, manager_options, split_name, tell
 from handlers.missing import EXEMPT, open_periods
 from handlers.owed_lines import KIND_NAMES
-from handlers.periods_typed import period_of_key, read_period, report_kind
+from handlers.periods_typed import nearest, period_of_key, read_period, report_kind
 from handlers.roles import number
 from handlers.translations import N_, Translator
 from handlers.turn import Turn
@@ -37,7 +36,6 @@ from storage.people import Person, display_name
 LISTED = 12
 MOST_PICKS = 40
 LONGEST, FAR = timedelta(days=92), timedelta(days=366)
-_YEAR = re.compile(r"\d{4}")
 
 NO_DAYS = N_("I could not read the days. Please type them like 11/20, 11/20-11/22, or a month like 2026-11.")
 TOO_LONG = N_("At most three months at a time, please.")
@@ -85,9 +83,7 @@ def read_days(text: str, today: date) -> tuple[date, date] | None:
     period = read_period(text, today)
     if period is None:
         return None
-    if _YEAR.search(half_width(text)) is None and today - period.first > FAR / 2:
-        later = Period.of(period.kind, period.first.replace(year=period.first.year + 1))
-        return later.first, later.last
+    period = nearest(period, text, today)
     return period.first, period.last
 
 
@@ -280,7 +276,7 @@ EXEMPT_FORM = Form(
         Field("kind", N_("Report"), N_("From which report?"), OneOf(_kinds, per_row=2), words=("报告", "种类")),
         Field(
             "days",
-            N_("Days"),
+            N_("Which days"),
             N_("For which days or month?"),
             ExemptDays(),
             words=("日期", "时间", "days"),

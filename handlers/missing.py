@@ -26,6 +26,7 @@ from schedules.deadlines import DeadlineRules
 from schedules.obligations import absences_between, is_company_kind
 from schedules.owed import OwedReport, owed_by
 from schedules.periods import Period, local_day, start_of
+from schedules.settings import REMINDER_LANGUAGE, value_of
 from schedules.standing import Standing, states_between
 from schedules.working_days import ONE_DAY
 from storage.kinds import ReportKind, ReportState
@@ -42,6 +43,8 @@ from storage.people import (
 )
 
 LIST, REMIND = "missing", "missing_remind"
+EXEMPT = "exempt"
+"""The button by which an admin excuses somebody (`handlers.exemptions`)."""
 ASKED = "asked_reminder"
 """The kind of the private reminder an admin asked for."""
 GOOD_FOR = timedelta(hours=12)
@@ -174,7 +177,7 @@ def compose_asked_reminder(
     owed = [each for each in owed_by(session, person, now, rules) if (each.period.key, each.company_id or 0) in asked]
     if not owed:
         return None
-    t = translator(language_of_code(person.language, surroundings.language))
+    t = translator(language_of_code(person.language or value_of(session, REMINDER_LANGUAGE), surroundings.language))
     params: dict[str, Any] = {"chat_id": person.telegram_id, "parse_mode": "HTML"}
     text = _reminder_text(t, owed, rules)
     return Outgoing("sendMessage", params | {"text": str(text), "reply_markup": reply_markup(buttons(owed, t))})
@@ -273,6 +276,8 @@ def _say(turn: Turn, period: Period | None, number: int, *, redraw: bool = False
     if people and turn.who.role is Role.admin:
         label = t.plain(N_("🔔 Remind these ({count})"), count=len(people))
         keyboard.append([Button(label, button_data(REMIND, *scope))])
+        if turn.chat.kind is ChatKind.private:
+            keyboard.append([Button(t.plain(N_("🙏 Exempt somebody")), button_data(EXEMPT, "list", *scope))])
     (turn.redraw if redraw else turn.say)(Markup("\n").join([heading, *page.lines]), keyboard)
 
 

@@ -113,6 +113,13 @@ def read_period(text: str, today: date) -> Period | None:
     return Period.daily(day) if day is not None and day.year in YEARS else None
 
 
+def nearest(period: Period, text: str, today: date) -> Period:
+    """A period whose month was typed without a year, moved to the next year when that is nearer."""
+    if re.search(r"\d{4}", half_width(text)) or today - period.first <= 183 * ONE_DAY:
+        return period
+    return period.of(period.kind, period.first.replace(day=1, year=period.first.year + 1))
+
+
 def report_kind(words: str) -> ReportKind | None:
     """The kind of report that is meant: 日报, 周报, weekly; None for other words."""
     return _KINDS.get(name_key(words))

@@ -12,6 +12,7 @@ from handlers.forms.fields import Field, Wrong
 from handlers.forms.form import Form, FormTurn
 from handlers.keyboards import Button, Keyboard, button_data, rows_of
 from handlers.menus import plan_menu_of
+from handlers.missing import EXEMPT
 from handlers.names import RealName
 from handlers.roles import LANGUAGE_NAMES, ROLE_NAMES, decision_of, id_of, number, translator_for
 from handlers.start import NAMESAKE
@@ -98,10 +99,15 @@ def _card(turn: Turn, person: Person) -> tuple[Markup, Keyboard]:
     companies = [_act(t, N_("＋ Company"), "companies", person, 0)]
     if own:
         companies.append(_act(t, N_("－ Company"), "own", person))
+    reports = []
+    if person.role is Role.manager:
+        label = t.plain(N_("Reports: exempt, move, file"))
+        reports = [[Button(label, button_data(EXEMPT, "person", person.id))]]
     return Markup("\n").join(lines), [
         companies,
         roles,
         [rename_button, _act(t, N_("Deactivate"), "off", person)],
+        *reports,
         back,
     ]
 

@@ -1,7 +1,7 @@
-"""`/redate`: move a manager's daily to the right day; `/backfill`: file an old daily for a manager (handbook §3). Admins.
+"""`/redate`: move a manager's daily to the right day; `/backfill`: file an old daily for a manager (handbook §3).
 
-`/redate 王芳 11/20 11/19`. The state follows the new day's deadline with the moment at which the daily was sent; what is
-filed for somebody counts as handed in now. The manager is told of both.
+`/redate 王芳 11/20 11/19`. The state follows the new day's deadline with the moment at which the daily was sent; what
+is filed for somebody counts as handed in now. Admins; the manager is told of both.
 """
 
 from collections.abc import Sequence

@@ -20,6 +20,7 @@ from schedules.obligations import absences_between
 from schedules.owed import OwedReport, owed_by
 from schedules.periods import local_day
 from schedules.reminders import REMINDER
+from schedules.settings import REMINDER_LANGUAGE, value_of
 from storage.kinds import ReportKind
 from storage.obligations import unreachable_managers
 from storage.outbox import OutboxMessage
@@ -51,7 +52,7 @@ def compose_reminder(
     spoken_of = [report for report in owed if _key(report) in wanted and not report.is_overdue]
     if not spoken_of:
         return None
-    t = _translator(person, surroundings)
+    t = _translator(session, person, surroundings)
     # What this message is about comes first, then what is past; the rest is only mentioned.
     main = [*spoken_of, *(report for report in owed if report.is_pressing and report not in spoken_of)]
     main.sort(key=lambda report: report.is_overdue)
@@ -83,7 +84,7 @@ def compose_calendar_warning(
     admin = _reader(session, message, Role.admin)
     if admin is None:
         return None
-    t = _translator(admin, surroundings)
+    t = _translator(session, admin, surroundings)
     text = t(
         "📅 The holiday calendar for {year} is not loaded yet. Until it is, days in {year} are estimated and nobody is "
         "counted late on them. Once the notice is out, send me the year's JSON file.",
@@ -100,7 +101,7 @@ def compose_unreachable(
     people = unreachable_managers(session)
     if admin is None or not people:
         return None
-    t = _translator(admin, surroundings)
+    t = _translator(session, admin, surroundings)
     names = ("、" if t.language == "zh" else ", ").join(person.real_name for person in people[:MOST_NAMES])
     if len(people) > MOST_NAMES:
         names = f"{names} …"
@@ -120,7 +121,7 @@ def compose_missed(
     admin = _reader(session, message, Role.admin)
     if admin is None:
         return None
-    t = _translator(admin, surroundings)
+    t = _translator(session, admin, surroundings)
     text = t(
         "I was not running from {start} to {end}. {count} reminders fell into that time and were not sent late; nobody "
         "becomes late through it, for what counts is when a report was sent. /missing shows what is still open.",
@@ -159,8 +160,10 @@ def _reader(session: Session, message: OutboxMessage, role: Role) -> Person | No
     return person
 
 
-def _translator(person: Person, surroundings: Surroundings) -> Translator:
-    return translator(next((x for x in LANGUAGES if x == person.language), surroundings.language))
+def _translator(session: Session, person: Person, surroundings: Surroundings) -> Translator:
+    """The language somebody chose, else the one admins set for reminders, else the bot's."""
+    known = (person.language, value_of(session, REMINDER_LANGUAGE))
+    return translator(next((x for each in known for x in LANGUAGES if x == each), surroundings.language))
 
 
 def _moment(written: str, t: Translator, surroundings: Surroundings) -> str:

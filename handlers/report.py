@@ -17,6 +17,7 @@ from handlers.reports.order_rate import ORDER_RATE
 from handlers.reports.periodic import MONTHLY, MONTHLY_SECTIONS, WEEKLY, WEEKLY_SECTIONS
 from handlers.reports.plan import PLAN
 from handlers.reports.skills_mail import SKILLS_MAIL
+from handlers.roles import number
 from handlers.translations import N_
 from handlers.turn import Turn
 from schedules.obligations import is_company_kind
@@ -24,7 +25,7 @@ from schedules.periods import Period
 from schedules.working_days import ONE_DAY
 from storage.kinds import ReportKind
 from storage.obligations import unfulfilled
-from storage.people import CompanyId, companies_of
+from storage.people import CompanyId, Role, companies_of
 from storage.reports import Report, ReportVersion
 
 BUTTON = "report"
@@ -32,6 +33,8 @@ FORMS: tuple[Form, ...] = (WEEKLY, MONTHLY, PLAN, ORDER_RATE, SKILLS_MAIL)
 FORM_OF_KIND: dict[ReportKind, Form] = {ReportKind(form.name): form for form in FORMS}
 WORDS = {word: ReportKind(form.name) for form in FORMS for word in form.words}
 EARLIER_SHOWN = 8
+LOOKED_AT = 200
+"""So many reports are looked through for those a person may read."""
 DRAFTED = {ReportKind.weekly: WEEKLY_SECTIONS, ReportKind.monthly: MONTHLY_SECTIONS}
 """Reports whose draft is shown before anything is asked."""
 STILL_MEANT = timedelta(days=3)
@@ -40,7 +43,13 @@ LOOK_BACK = timedelta(days=62)
 
 
 def command(turn: Turn) -> None:
-    """Choose what to hand in; a word behind the command (周报, weekly …) chooses at once, a block fills it."""
+    """Choose what to hand in; a word behind the command (周报, weekly …) chooses at once, a block fills it.
+
+    Viewers hand nothing in: they read what came.
+    """
+    if turn.who.role is Role.viewer:
+        _list_earlier(turn)
+        return
     words = turn.arguments.split(maxsplit=1)
     kind = WORDS.get(words[0].casefold()) if words else None
     if kind is not None:
@@ -108,11 +117,12 @@ def press(turn: Turn) -> None:
     """The buttons of /report: start, read, change, earlier. Data is checked like anything typed."""
     arguments = turn.press.arguments if turn.press is not None else ()
     action, rest = (arguments[0], arguments[1:]) if arguments else ("", ())
-    if action == "start" and len(rest) >= 2:
+    reads_only = turn.who.role is Role.viewer
+    if action == "start" and len(rest) >= 2 and not reads_only:
         _press_start(turn, ":".join(rest[:2]), rest[2] if len(rest) > 2 else "")
     elif action == "earlier":
         _list_earlier(turn)
-    elif action in {"read", "change"} and rest and rest[0].isdecimal():
+    elif action in ({"read"} if reads_only else {"read", "change"}) and rest and number(rest[0]) is not None:
         _press_known(turn, action, int(rest[0]), rest[1] if len(rest) > 1 else "")
     else:
         turn.toast(turn.t.plain(filed.GONE), alert=True)
@@ -148,7 +158,8 @@ def _press_start(turn: Turn, key: str, company: str) -> None:
 
 def _press_known(turn: Turn, action: str, report_id: int, version: str) -> None:
     report = turn.session.get(Report, report_id)
-    if report is None or not filed.is_own(turn, report) or ReportKind(report.kind) not in FORM_OF_KIND:
+    may = filed.is_own if action == "change" else filed.may_read
+    if report is None or not may(turn, report) or ReportKind(report.kind) not in FORM_OF_KIND:
         turn.toast(turn.t.plain(filed.GONE), alert=True)
         return
     if action == "change":
@@ -179,30 +190,29 @@ def _read(turn: Turn, report: Report, version: int) -> None:
         for n in range(1, report.version + 1)
         if n != version
     ]
-    change = [[Button(t.plain(N_("Change")), button_data(BUTTON, "change", report.id))]]
+    may_change = filed.is_own(turn, report) and turn.who.role is not Role.viewer
+    change = [[Button(t.plain(N_("Change")), button_data(BUTTON, "change", report.id))]] if may_change else []
     turn.say(Markup("\n").join(lines), [*rows_of(others[-8:], 4), *change])
 
 
 def _list_earlier(turn: Turn) -> None:
-    t = turn.t
-    own = [company.id for company in companies_of(turn.session, turn.who)]
-    found = turn.session.exec(
-        select(Report)
-        .where(
-            or_(col(Report.person_id) == turn.person_id, col(Report.company_key).in_([i for i in own if i])),
-            Report.kind != ReportKind.daily,
+    """The newest reports one may read: of managers their own and their companies', of all others every one."""
+    t, query = turn.t, select(Report).where(Report.kind != ReportKind.daily)
+    if turn.who.role is Role.manager:
+        own = [company.id for company in companies_of(turn.session, turn.who)]
+        query = query.where(
+            or_(col(Report.person_id) == turn.person_id, col(Report.company_key).in_([i for i in own if i]))
         )
-        .order_by(col(Report.sent_at).desc())
-        .limit(EARLIER_SHOWN)
-    ).all()
+    newest = turn.session.exec(query.order_by(col(Report.sent_at).desc(), col(Report.id).desc()).limit(LOOKED_AT))
+    found = [report for report in newest if filed.may_read(turn, report)][:EARLIER_SHOWN]
     if not found:
-        turn.redraw(t("Nothing was handed in yet. /report shows the drafts."))
+        turn.redraw(t("Nothing was handed in yet."))
         return
     keyboard: Keyboard = [
         [Button(f"{r.subject} · {t.plain(filed.STATE_WORDS[r.state])}"[:60], button_data(BUTTON, "read", r.id))]
         for r in found
     ]
-    turn.redraw(t("Your latest reports:"), keyboard)
+    turn.redraw(t("The latest reports:"), keyboard)
 
 
 def _handed_in(turn: Turn, period: Period, company_id: CompanyId | None) -> Report | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from functools import partial
+from itertools import groupby
 
 from markupsafe import Markup
 from sqlmodel import Session
@@ -21,6 +22,7 @@ from handlers.periods_typed import read_question
 from handlers.pictures.trend_picture import TrendPanel, TrendPicture, TrendPoint, draw_trend, trend_labels
 from handlers.translations import N_, Translator
 from handlers.turn import Surroundings, Turn
+from handlers.workbooks.material import Reach
 from schedules.calendars import deadline_rules
 from schedules.periods import Period, local_day
 from schedules.standing import OnTime, on_time_of, states_between
@@ -94,12 +96,13 @@ def compose_picture(
     session: Session, message: OutboxMessage, now: datetime, surroundings: Surroundings
 ) -> Outgoing | None:
     """The picture; None when whoever asked may see nothing of it any more."""
-    company_ids = _company_ids(session, message)
-    if company_ids is None:
+    reach = _reach(session, message)
+    if reach is None:
         return None
     t = translator_of(message, surroundings)
-    months = months_until(session, company_ids, now, surroundings)
-    heading = _heading(session, t, company_ids, months)
+    months = months_until(session, reach, now, surroundings)
+    name = _name(session, t, reach)
+    heading = _heading(t, name, months)
     if message.error.startswith(PICTURE_FAILED):
         return Outgoing("sendMessage", address(message) | {"text": str(heading)})
     return Outgoing(
@@ -107,7 +110,7 @@ def compose_picture(
         address(message) | {"caption": str(heading)},
         file_field="photo",
         file_name=f"trend-{months[-1].period.label}.png",
-        make_file=partial(_draw, picture_of(t, _name(session, t, company_ids), months), draw_trend),
+        make_file=partial(_draw, picture_of(t, name, months), draw_trend),
     )
 
 
@@ -115,17 +118,15 @@ def compose_table(
     session: Session, message: OutboxMessage, now: datetime, surroundings: Surroundings
 ) -> Outgoing | None:
     """The same figures with their fractions, month by month, the latest first."""
-    company_ids = _company_ids(session, message)
-    if company_ids is None:
+    reach = _reach(session, message)
+    if reach is None:
         return None
     t = translator_of(message, surroundings)
-    months = months_until(session, company_ids, now, surroundings)
+    months = months_until(session, reach, now, surroundings)
     return Outgoing("sendMessage", address(message) | {"text": str(table_text(t, months))})
 
 
-def months_until(
-    session: Session, company_ids: Sequence[CompanyId], now: datetime, surroundings: Surroundings
-) -> list[Month]:
+def months_until(session: Session, reach: Reach, now: datetime, surroundings: Surroundings) -> list[Month]:
     """The last twelve months, the present one included, oldest first; figures as of today, corrections included."""
     today = local_day(now, surroundings.zone)
     periods = [Period.monthly_of(today)]
@@ -135,10 +136,11 @@ def months_until(
     standings = states_between(session, ReportKind.daily, periods[0].first, today, now, None, rules)
     months = []
     for period in periods:
-        own = looked_after(session, period.first, period.last)
-        people = {person for person, companies in own.items() if companies & set(company_ids)}
-        dailies = on_time_of(s for s in standings if s.first_day in period and s.person_id in people)
-        cohorts = _cohorts(session, company_ids, period, today)
+        looking_after = looked_after(session, period.first, period.last)
+        people = {person for person, companies in looking_after.items() if companies & set(reach.company_ids)}
+        own = (s for s in standings if s.first_day in period and (reach.everybody or s.person_id in people))
+        dailies = on_time_of(own)
+        cohorts = _cohorts(session, reach.company_ids, period, today)
         covered = coverage(session, [each.cohort_id for each in cohorts], today).values()
         months.append(
             Month(
@@ -171,7 +173,7 @@ def picture_of(t: Translator, name: str, months: Sequence[Month]) -> TrendPictur
     """What the picture shows: the same lines as the table."""
     places = range(len(months))
     return TrendPicture(
-        title=t.plain("Twelve months"),
+        title=t.plain(N_("Twelve months")),
         subtitle=f"{name} · {months[0].period.label} – {months[-1].period.label}",
         months=tuple(t.plain(_NAMES[month.period.first.month - 1]) for month in months),
         panels=tuple(
@@ -193,11 +195,21 @@ def table_text(t: Translator, months: Sequence[Month]) -> Markup:
         state = t(" ({state})", state=t.plain("Interim")) if month.interim else Markup("")
         said.append(Markup("<b>{}</b>{}").format(month.period.label, state))
         said += [t("{label} {value}", label=line.name, value=line.text(place)) for line in lines]
-    nothing = [m.period.label for place, m in enumerate(months) if not any(line.counts[place][1] for line in lines)]
-    if nothing:
-        empty = nothing[0] if len(nothing) == 1 else t.plain(N_(", ")).join(nothing)
-        said.append(t("{months}: {undefined} nothing closed, nothing due", months=empty, undefined=UNDEFINED))
+    said += [
+        t("{months}: {undefined} nothing closed, nothing due", months=span, undefined=UNDEFINED)
+        for span in _spans([bool(any(line.counts[n][1] for line in lines)) for n in range(len(months))], months)
+    ]
     return Markup("\n").join(said)
+
+
+def _spans(has_figures: Sequence[bool], months: Sequence[Month]) -> list[str]:
+    """The months without figures, those in a row as one: `2025-12 – 2026-03`; the latest first."""
+    spans = []
+    for has_any, run in groupby(zip(has_figures, months, strict=True), key=lambda each: each[0]):
+        labels = [month.period.label for _, month in run]
+        if not has_any:
+            spans.append(labels[0] if len(labels) == 1 else f"{labels[0]} – {labels[-1]}")
+    return spans[::-1]
 
 
 def _cohorts(session: Session, company_ids: Sequence[CompanyId], period: Period, today: date) -> list[CohortFigures]:
@@ -211,22 +223,18 @@ def _cohorts(session: Session, company_ids: Sequence[CompanyId], period: Period,
     return closed or [each for each in every if each.on_post]
 
 
-def _company_ids(session: Session, message: OutboxMessage) -> tuple[CompanyId, ...] | None:
+def _reach(session: Session, message: OutboxMessage) -> Reach | None:
     person = session.get(Person, message.content["person"])
-    reach = reach_of(session, person, message.content.get("company")) if person is not None else None
-    return reach.company_ids if reach is not None else None
+    return reach_of(session, person, message.content.get("company")) if person is not None else None
 
 
-def _name(session: Session, t: Translator, company_ids: Sequence[CompanyId]) -> str:
-    names = list(names_of_companies(session, company_ids).values())
-    if len(names) == 1:
-        return names[0]
-    return t.plain(N_("{count} companies together"), count=len(names))
+def _name(session: Session, t: Translator, reach: Reach) -> str:
+    names = list(names_of_companies(session, reach.company_ids).values())
+    return names[0] if len(names) == 1 else t.plain(N_("{count} companies together"), count=len(names))
 
 
-def _heading(session: Session, t: Translator, company_ids: Sequence[CompanyId], months: Sequence[Month]) -> Markup:
+def _heading(t: Translator, name: str, months: Sequence[Month]) -> Markup:
     first, last = months[0].period.label, months[-1].period.label
-    name = _name(session, t, company_ids)
     lines = [Markup("<b>📈 {}</b> · {}").format(t.plain(N_("Twelve months")), name), Markup(f"{first} – {last}")]
     if months[-1].interim:
         lines.append(t("{month} is not over: interim.", month=last))

@@ -6,7 +6,7 @@ from sqlmodel import Session
 from telegram import Chat as TelegramChat
 from telegram import Message
 
-from handlers import roster_files
+from handlers import holiday_file, roster_files
 from handlers.turn import Turn
 from storage.people import PersonState, person_by_telegram_id
 
@@ -14,6 +14,7 @@ READERS: dict[str, Callable[[Turn], None]] = {
     ".xlsx": roster_files.read_upload,
     ".csv": roster_files.read_upload,
     ".xls": roster_files.old_format,
+    ".json": holiday_file.read_upload,
 }
 """By file name ending, lower case with its dot."""
 

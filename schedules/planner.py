@@ -16,6 +16,7 @@ from sqlmodel import Session, col, func, select
 
 from schedules import forum, open_items, order_rate
 from schedules.calendars import Calendars, deadline_rules, load_calendars
+from schedules.clearing import clear_old
 from schedules.deadlines import DeadlineRules
 from schedules.notices import plan_missed_notice, plan_notices
 from schedules.obligations import LONGEST_CATCH_UP, open_obligations, recompute_future
@@ -40,6 +41,7 @@ CLOCKWORK: tuple[Hook, ...] = (
     open_items.plan_unanswered,
     forum.plan_forum_reminders,
     plan_thanks,
+    clear_old,
 )
 """What else the clock does. Each is called at every tick (UTC), must cost next to nothing when nothing is due, and
 must do its work once however often it is called."""

@@ -96,6 +96,15 @@ def _notice_about(day: date) -> _Notice:
     return _Notice.holiday if is_rest_day else _Notice.make_up
 
 
+def holiday_name(day: date) -> str:
+    """The holiday a day off or a make-up day belongs to, as the library calls it in English; empty for other days."""
+    try:
+        name: str | None = chinese_calendar.get_holiday_detail(day)[1]
+    except NotImplementedError:
+        return ""
+    return name or ""
+
+
 @cache
 def _library_years() -> tuple[int, int]:
     """First and last year the library knows."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Text, exists, func, or_, text
+from sqlalchemy import JSON, BigInteger, Column, ColumnElement, Index, Text, exists, func, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
@@ -20,6 +20,11 @@ from storage.dialect import enum_column, insert_new, locks_rows
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
+INSTANT = timedelta(microseconds=1)
+HOLDING_ATTEMPTS = 3
+"""So often a message that failed keeps its place: what was said after it waits, so that a chat reads in order."""
+LONGEST_PAUSE = timedelta(hours=1)
+"""A pause that ends later than this was written before the clock was set back."""
 
 
 class Priority(IntEnum):
@@ -155,16 +160,16 @@ def claim_messages(
 ) -> list[OutboxMessage]:
     """Lease the next messages: the first open one of each chat, replies ahead of broadcasts.
 
-    A chat in which a message is under way (leased) hands out no other, so a chat's messages keep their order within a
-    priority.
+    A chat in which a message is under way (leased) hands out no other, and one that is tried again after a failure is
+    waited for (a few times), so a chat's messages keep their order within a priority.
     """
     other = aliased(OutboxMessage)
     ahead = exists().where(
         col(other.state) == OutboxState.open,
         col(other.chat_id) == OutboxMessage.chat_id,
         or_(
-            col(other.leased_until) > now,
-            (or_(col(other.not_before).is_(None), col(other.not_before) <= now))
+            col(other.leased_until).between(now + INSTANT, now + LEASE),
+            or_(_is_due(other, now), col(other.attempts).between(1, HOLDING_ATTEMPTS))
             & (
                 (col(other.priority) < col(OutboxMessage.priority))
                 | ((col(other.priority) == col(OutboxMessage.priority)) & (col(other.id) < col(OutboxMessage.id)))
@@ -175,8 +180,11 @@ def claim_messages(
         select(OutboxMessage)
         .where(
             OutboxMessage.state == OutboxState.open,
-            or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= now),
-            or_(col(OutboxMessage.leased_until).is_(None), col(OutboxMessage.leased_until) <= now),
+            _is_due(OutboxMessage, now),
+            or_(
+                col(OutboxMessage.leased_until).is_(None),
+                col(OutboxMessage.leased_until).not_between(now + INSTANT, now + LEASE),
+            ),
             ~ahead,
         )
         .order_by(col(OutboxMessage.priority), col(OutboxMessage.id))
@@ -195,6 +203,14 @@ def claim_messages(
             .execution_options(synchronize_session=False)
         )
     return claimed
+
+
+def _is_due(message: type[OutboxMessage], now: datetime) -> ColumnElement[bool]:
+    return or_(
+        col(message.not_before).is_(None),
+        col(message.not_before) <= now,
+        (col(message.attempts) > 0) & (col(message.not_before) > now + LONGEST_PAUSE),
+    )
 
 
 def mark_sent(session: Session, message: OutboxMessage, message_id: int | None, now: datetime) -> None:
@@ -228,6 +244,16 @@ def postpone(session: Session, message: OutboxMessage, until: datetime, error: s
         update(OutboxMessage)
         .where(col(OutboxMessage.id) == message.id)
         .values(leased_until=None, not_before=until, error=error[:500])
+        .execution_options(synchronize_session=False)
+    )
+
+
+def put_back(session: Session, message: OutboxMessage, error: str) -> None:
+    """Nobody could be reached: it keeps its place, and the attempt does not count."""
+    session.exec(
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id) == message.id)
+        .values(leased_until=None, not_before=None, attempts=col(OutboxMessage.attempts) - 1, error=error[:500])
         .execution_options(synchronize_session=False)
     )
 

@@ -161,7 +161,7 @@ class Office:
     group_id: int
 
 
-def set_up(folder: Path, language: str, *, since: str = "2026-11-23") -> Office:
+def set_up(folder: Path, language: str, *, since: str = "2026-10-01") -> Office:
     """The sample office in one language ("zh", "en") at `GUIDE_NOW`; reports are asked for from `since` on."""
 
     def said(text: str) -> str:
@@ -175,6 +175,9 @@ def set_up(folder: Path, language: str, *, since: str = "2026-11-23") -> Office:
     with world.database.transaction() as session:
         for each in _CLASSES:
             _record(session, world, each, said)
+    world.tick()
+    for phone in (admin, wang, li, Phone(world, 0, group_id)):
+        phone.forgets()
     return Office(world, wang, li, admin, group_id)
 
 

@@ -11,6 +11,7 @@ from handlers.forms.fields import Values, Wrong
 from handlers.forms.form import FormTurn
 from handlers.keyboards import Button, button_data
 from handlers.owed_lines import KIND_NAMES
+from handlers.reports.announced import announce
 from handlers.reports.draft import Scope
 from handlers.translations import N_
 from handlers.turn import Turn
@@ -20,7 +21,7 @@ from schedules.filing import file_report
 from schedules.obligations import is_company_kind
 from schedules.periods import Period
 from storage.kinds import ReportKind, ReportState
-from storage.people import Company, companies_of
+from storage.people import Company, Person, Role, companies_of
 from storage.reports import Report
 
 Notes = Callable[[FormTurn], list[str | Markup]]
@@ -86,6 +87,7 @@ def file(turn: FormTurn, text: str, *, say: bool = True) -> Report:
     report = file_report(
         turn.turn.session, turn.turn.who, period, turn.turn.now, dict(turn.values), text, company=company
     )
+    announce(turn.turn, report)
     if say:
         tell(turn.turn, report)
     return report
@@ -121,3 +123,14 @@ def is_own(turn: Turn, report: Report) -> bool:
         return True
     own = [company.id for company in companies_of(turn.session, turn.who)]
     return bool(report.company_key) and report.company_key in own
+
+
+def may_read(turn: Turn, report: Report) -> bool:
+    """Whether a person may read a report: whose it is, an admin, a viewer who sees every company it speaks of."""
+    if is_own(turn, report) or turn.who.role is Role.admin:
+        return True
+    author = turn.session.get(Person, report.person_id)
+    if turn.who.role is not Role.viewer or author is None or report.company_key:
+        return False
+    visible = {company.id for company in companies_of(turn.session, turn.who)}
+    return {company.id for company in companies_of(turn.session, author)} <= visible

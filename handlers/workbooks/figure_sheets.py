@@ -120,7 +120,7 @@ def figures(m: Material, found: Figures) -> Sheet:
         if some:
             row = last + 2 + len(beneath)
             beneath.append(_pooled(m, some, found.coverage, m.t.plain(name), last, row))
-    return m.sheet(N_("Figures"), FIGURES, rows, beneath)
+    return m.sheet(N_("Figures by cohort"), FIGURES, rows, beneath)
 
 
 def _pooled(

@@ -58,7 +58,7 @@ DRILLS = (
     (N_("Time"), NARROW),
     (N_("Company"), WIDE),
     (N_("Manager"), MIDDLE),
-    (N_("People"), WIDE),
+    (N_("Who took part"), WIDE),
     (N_("Number of people"), NARROW),
     (N_("Content"), WIDE),
     (N_("Two acted it out"), NARROW),

@@ -47,7 +47,7 @@ DAILIES = (
     (N_("Handed in"), WIDE),
     (N_("Times edited"), NARROW),
     (N_("Filed by an admin"), MIDDLE),
-    (N_("Status"), MIDDLE),
+    (N_("At work or away"), MIDDLE),
     (N_("In training"), NARROW),
     (N_("On trial post"), NARROW),
     (N_("Trial passed"), NARROW),
@@ -61,7 +61,7 @@ REPORTS = (
     (N_("Kind"), MIDDLE),
     (N_("Period"), MIDDLE),
     (N_("First day"), MIDDLE),
-    (N_("Last day"), MIDDLE),
+    (N_("Until"), MIDDLE),
     (N_("Manager"), MIDDLE),
     (N_("Company"), WIDE),
     (N_("State"), MIDDLE),
@@ -80,7 +80,7 @@ PUNCTUALITY = (
     (N_("Required"), NARROW),
     (N_("On time"), NARROW),
     (N_("Late"), NARROW),
-    (N_("Missing"), NARROW),
+    (N_("Not in"), NARROW),
     (N_("Exempt"), NARROW),
     (N_("Extra"), NARROW),
     (N_("On-time rate"), MIDDLE),
@@ -90,8 +90,8 @@ LEAVES = (
     (N_("Manager"), MIDDLE),
     (N_("Company"), WIDE),
     (N_("First day"), MIDDLE),
-    (N_("Last day"), MIDDLE),
-    (N_("Days"), NARROW),
+    (N_("Until"), MIDDLE),
+    (N_("Number of days"), NARROW),
     (N_("Reason"), WIDE),
     (N_("Cancelled"), WIDE),
     (N_("Recorded by"), MIDDLE),
@@ -188,13 +188,14 @@ def punctuality(m: Material, standings: Iterable[Standing]) -> Sheet:
     for kind, owners in by_kind.items():
         for owner, own in sorted(owners.items()):
             counted, row = on_time_of(own), len(rows) + 2
-            rows.append((m.t.plain(KIND_NAMES[kind]), owner, *_counts(counted), *_rates(counted, row)))
+            if any(_counts(counted)):
+                rows.append((m.t.plain(KIND_NAMES[kind]), owner, *_counts(counted), *_rates(counted, row)))
     last = len(rows) + 1
     totals: list[tuple[Cell, ...]] = []
     for kind, owners in by_kind.items():
-        if owners:
+        counted = on_time_of(each for own in owners.values() for each in own)
+        if any(_counts(counted)):
             row = last + 2 + len(totals)
-            counted = on_time_of(each for own in owners.values() for each in own)
             kinds, of_kind = stretch(0, 2, last), reference(0, row)
             sums = [
                 Formula(f"=SUMIFS({stretch(column, 2, last)},{kinds},{of_kind})", count, Look.whole)
@@ -240,7 +241,8 @@ def leaves(m: Material) -> Sheet:
 
 def _state(m: Material, standing: Standing) -> tuple[Cell, ...]:
     """State, late, on leave."""
-    state = m.t.plain(STATES[standing.state])
+    can_still_come = standing.overdue and standing.state is ReportState.pending
+    state = m.t.plain(N_("not in, can still come")) if can_still_come else m.t.plain(STATES[standing.state])
     return state, m.yes(standing.state is ReportState.late), m.yes(standing.on_leave)
 
 

@@ -52,9 +52,9 @@ ROSTER = (
     (N_("Cohort"), MIDDLE),
     (N_("Hire"), MIDDLE),
     (N_("Now"), MIDDLE),
-    (N_("In training"), NARROW),
-    (N_("Exam"), NARROW),
-    (N_("Drill"), NARROW),
+    (N_("Trained"), NARROW),
+    (N_("Exam passed"), NARROW),
+    (N_("Drill passed"), NARROW),
     (N_("Trial post"), NARROW),
     (N_("On post"), MIDDLE),
     (N_("Window until"), MIDDLE),
@@ -125,7 +125,8 @@ def roster(m: Material) -> Sheet:
     """Everybody who was on the roster at some time of the period, as they stand now."""
     rows: list[tuple[Cell, ...]] = []
     for each in hires_between(m.session, m.extent):
-        decided = None if each.trial_passed is None else _passed(m, each.trial_passed)
+        words = {True: m.t.plain("passed"), False: m.t.plain("not passed")}
+        decided = None if each.trial_passed is None else words[each.trial_passed]
         rows.append(
             (
                 m.company(each.company_id),
@@ -133,8 +134,8 @@ def roster(m: Material) -> Sheet:
                 each.name,
                 _now(m, each),
                 m.yes(each.trained),
-                _passed(m, each.exam_passed),
-                _passed(m, each.drill_passed),
+                m.yes(each.exam_passed),
+                m.yes(each.drill_passed),
                 decided,
                 each.on_post,
                 each.closes_on,
@@ -149,10 +150,6 @@ def _now(m: Material, each: HireRow) -> str:
     if each.stage is Stage.on_post and each.closes_on is not None and each.closes_on < m.today:
         return m.t.plain(N_("month complete"))
     return m.t.plain(EXPORTED_STAGES[each.stage])
-
-
-def _passed(m: Material, passed: bool) -> str:
-    return m.t.plain(N_("passed")) if passed else m.t.plain(N_("not passed"))
 
 
 def events(m: Material) -> Sheet:

@@ -69,7 +69,7 @@ def _cut(m: Material, sheets: tuple[Sheet, ...], cohorts_left_out: int) -> list[
             t.plain(
                 "Cut: {count} cohorts have no sheet of their own; all are on “{sheet}”.",
                 count=cohorts_left_out,
-                sheet=t.plain("Figures"),
+                sheet=t.plain("Figures by cohort"),
             )
         )
     return said

@@ -47,7 +47,7 @@ class PhoneView:
         try:
             wanted.last.wait_for(timeout=SECONDS)
         except TimeoutError:
-            raise AssertionError(f"{named} did not come; the phone shows:\n{self.log.inner_text()[-900:]}") from None
+            raise AssertionError(f"{named} did not come; the phone shows:\n{self.log.inner_text()[-400:]}") from None
         return self
 
     @property

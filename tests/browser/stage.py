@@ -2,15 +2,21 @@
 
 import asyncio
 import json
+import sqlite3
 import threading
 import time
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.request import ProxyHandler, Request, build_opener
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import make_url
+
 from bot.demo.program import running_demo
+from bot.demo.sample import load_sample
 from bot.demo.stage import Demo
 from storage.database import Database
 
@@ -27,11 +33,22 @@ class Stage:
     def __init__(self) -> None:
         self.address = ""
         self._demo: Demo | None = None
+        self._sample = b""
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._over = asyncio.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _load(self, database_url: str, now: datetime) -> None:
+        """The sample data, made once: every beginning is at the same moment."""
+        path = Path(make_url(database_url).database or "")
+        if not self._sample:
+            load_sample(database_url, now)
+            with closing(sqlite3.connect(path)) as connection:
+                self._sample = connection.serialize()
+            return
+        path.write_bytes(self._sample)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -58,7 +75,7 @@ class Stage:
             self._loop.close()
 
     async def _play(self) -> None:
-        async with running_demo(begins=BEGINS) as demo:
+        async with running_demo(begins=BEGINS, load=self._load) as demo:
             self._demo, self.address = demo, demo.address
             assert demo.beginning is not None
             await demo.beginning
@@ -100,7 +117,3 @@ class Stage:
         """The bot's database; close it."""
         assert self._demo is not None
         return Database(self._demo.database_url)
-
-    def has_moved(self) -> bool:
-        """Whether the clock was moved since the beginning."""
-        return self.now() - BEGINS > timedelta(minutes=30)

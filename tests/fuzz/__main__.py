@@ -21,7 +21,7 @@ def main() -> None:
     seconds = time.monotonic() - started
     print(f"{tally.updates} updates in {seconds:.0f} s, seed {arguments.seed}")
     for kind, count in sorted(tally.delivered.items(), key=lambda item: -item[1])[:40]:
-        print(f"  {count:7} {ascii(kind)}")
+        print(f"  {count:7} {kind!a}")
     print(f"unreadable and put aside: {tally.unreadable}; calls Telegram took: {tally.answers}")
     print(f"faults: {len(tally.faults)}")
     kinds = Counter(fault.splitlines()[0][:160] for fault in tally.faults)

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("company_key", sa.Integer(), nullable=False),
         sa.Column("is_workday", sa.Boolean(), nullable=False),
         sa.Column("note", sqlmodel.AutoString(length=100), nullable=False),
+        sa.Column("notice_year", sa.Integer(), nullable=True),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_day")),
@@ -36,6 +37,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("calendar_day", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_calendar_day_day"), ["day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_calendar_day_notice_year"), ["notice_year"], unique=False)
 
     op.create_table(
         "calendar_year",
@@ -83,9 +85,7 @@ def upgrade() -> None:
         sa.Column("received_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.Column("said_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.Column(
-            "state",
-            sa.Enum("open", "done", "aside", name="inboxstate", native_enum=False, length=24),
-            nullable=False,
+            "state", sa.Enum("open", "done", "aside", name="inboxstate", native_enum=False, length=24), nullable=False
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("retry_at", sqlmodel.UTCDateTime(), nullable=True),
@@ -150,9 +150,7 @@ def upgrade() -> None:
         sa.Column("real_name", sqlmodel.AutoString(length=40), nullable=False),
         sa.Column("username", sqlmodel.AutoString(length=40), nullable=False),
         sa.Column(
-            "role",
-            sa.Enum("manager", "viewer", "admin", name="role", native_enum=False, length=24),
-            nullable=False,
+            "role", sa.Enum("manager", "viewer", "admin", name="role", native_enum=False, length=24), nullable=False
         ),
         sa.Column(
             "state",
@@ -243,6 +241,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_drill_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "exemption",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "daily",
+                "weekly",
+                "monthly",
+                "plan",
+                "order_rate",
+                "skills_mail",
+                name="reportkind",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("reason", sqlmodel.AutoString(length=200), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", sqlmodel.UTCDateTime(), nullable=False),
+        sa.Column("cancelled_at", sqlmodel.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_exemption_person_id_person")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["person.id"], name=op.f("fk_exemption_recorded_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exemption")),
+    )
+    with op.batch_alter_table("exemption", schema=None) as batch_op:
+        batch_op.create_index("ix_exemption_person", ["person_id", "kind", "first_day"], unique=False)
+
+    op.create_table(
         "forum",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -277,9 +307,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("created_at", sqlmodel.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["company.id"], name=op.f("fk_invitation_company_id_company")
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_invitation_company_id_company")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_invitation")),
     )
     op.create_table(
@@ -305,14 +333,10 @@ def upgrade() -> None:
         sa.Column("company_id", sa.Integer(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["company.id"], name=op.f("fk_membership_company_id_company")
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_membership_company_id_company")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint(
-            "person_id", "company_id", "since", name=op.f("uq_membership_person_id_company_id_since")
-        ),
+        sa.UniqueConstraint("person_id", "company_id", "since", name=op.f("uq_membership_person_id_company_id_since")),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_membership_company_id"), ["company_id"], unique=False)
@@ -347,9 +371,7 @@ def upgrade() -> None:
         sa.Column("certainty", sqlmodel.AutoString(length=12), nullable=False),
         sa.Column("waived", sa.Boolean(), nullable=False),
         sa.Column("waived_reason", sqlmodel.AutoString(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["company.id"], name=op.f("fk_obligation_company_id_company")
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_obligation_company_id_company")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_obligation_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_obligation")),
         sa.UniqueConstraint(
@@ -373,9 +395,7 @@ def upgrade() -> None:
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
         sa.Column("lines", sa.JSON(), nullable=False),
         sa.Column("corrections", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["company.id"], name=op.f("fk_order_rate_snapshot_company_id_company")
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_order_rate_snapshot_company_id_company")),
         sa.ForeignKeyConstraint(
             ["confirmed_by"], ["person.id"], name=op.f("fk_order_rate_snapshot_confirmed_by_person")
         ),
@@ -401,6 +421,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("problem", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_problem_company_id"), ["company_id"], unique=False)
+
+    op.create_table(
+        "rating",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("line", sqlmodel.AutoString(length=16), nullable=False),
+        sa.Column("position", sqlmodel.AutoString(length=16), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("rated_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sqlmodel.UTCDateTime(), nullable=False),
+        sa.Column("versions", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_rating_person_id_person")),
+        sa.ForeignKeyConstraint(["rated_by"], ["person.id"], name=op.f("fk_rating_rated_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating")),
+        sa.UniqueConstraint(
+            "person_id",
+            "month",
+            "line",
+            "rated_by",
+            "position",
+            name=op.f("uq_rating_person_id_month_line_rated_by_position"),
+        ),
+    )
+    with op.batch_alter_table("rating", schema=None) as batch_op:
+        batch_op.create_index("ix_rating_person_month", ["person_id", "month"], unique=False)
 
     op.create_table(
         "report",
@@ -451,11 +498,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_report_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint(
-            "kind",
-            "first_day",
-            "person_id",
-            "company_key",
-            name=op.f("uq_report_kind_first_day_person_id_company_key"),
+            "kind", "first_day", "person_id", "company_key", name=op.f("uq_report_kind_first_day_person_id_company_key")
         ),
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
@@ -478,12 +521,8 @@ def upgrade() -> None:
         sa.Column("present", sa.Integer(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("recorded_at", sqlmodel.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["company.id"], name=op.f("fk_training_session_company_id_company")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_training_session_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_training_session_company_id_company")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_training_session_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training_session")),
     )
     with op.batch_alter_table("training_session", schema=None) as batch_op:
@@ -541,9 +580,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["report_id"], ["report.id"], name=op.f("fk_report_version_report_id_report")
-        ),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_report_version_report_id_report")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_version")),
         sa.UniqueConstraint("report_id", "version", name=op.f("uq_report_version_report_id_version")),
     )
@@ -599,9 +636,7 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_hire_event_hire_id_hire")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by"], ["person.id"], name=op.f("fk_hire_event_recorded_by_person")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by"], ["person.id"], name=op.f("fk_hire_event_recorded_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hire_event")),
     )
     with op.batch_alter_table("hire_event", schema=None) as batch_op:
@@ -650,9 +685,7 @@ def upgrade() -> None:
         sa.Column("next_step_closed_at", sqlmodel.UTCDateTime(), nullable=True),
         sa.Column("recorded_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.Column("versions", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["company.id"], name=op.f("fk_ride_along_company_id_company")
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_ride_along_company_id_company")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_ride_along_hire_id_hire")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_ride_along_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ride_along")),
@@ -672,12 +705,8 @@ def upgrade() -> None:
         sa.Column("progress", sa.Integer(), nullable=False),
         sa.Column("note", sqlmodel.AutoString(length=200), nullable=False),
         sa.Column("recorded_at", sqlmodel.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_solution_check_person_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["solution_id"], ["solution.id"], name=op.f("fk_solution_check_solution_id_solution")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_solution_check_person_id_person")),
+        sa.ForeignKeyConstraint(["solution_id"], ["solution.id"], name=op.f("fk_solution_check_solution_id_solution")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_solution_check")),
     )
     with op.batch_alter_table("solution_check", schema=None) as batch_op:
@@ -695,9 +724,7 @@ def upgrade() -> None:
         sa.Column("feedback", sa.Text(), nullable=False),
         sa.Column("recorded_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.Column("versions", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["company.id"], name=op.f("fk_spot_check_company_id_company")
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_spot_check_company_id_company")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_spot_check_hire_id_hire")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_spot_check_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_spot_check")),
@@ -713,9 +740,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "undone", "refunded", "moved", "edited", name="orderchangekind", native_enum=False, length=24
-            ),
+            sa.Enum("undone", "refunded", "moved", "edited", name="orderchangekind", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("day", sa.Date(), nullable=False),
@@ -725,9 +750,7 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_change_order_id_orders")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by"], ["person.id"], name=op.f("fk_order_change_recorded_by_person")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by"], ["person.id"], name=op.f("fk_order_change_recorded_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_change")),
     )
     with op.batch_alter_table("order_change", schema=None) as batch_op:
