@@ -19,7 +19,7 @@ demo: $(RUNTIME)
 	@$(BIN)/python -m bot demo $(ARGS)
 
 test: $(DEV)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff check

@@ -126,7 +126,7 @@ def show_list(turn: Turn) -> None:
                 "{day} {time} · {people} · {content}",
                 day=turn.t.day(drill.day),
                 time=drill.starts,
-                people=short(names_of(FormTurn(turn, {}), drill.hires)),
+                people=names_of(FormTurn(turn, {}), drill.hires, most=3),
                 content=short(content_words(turn.t, note_of(drill))),
             ),
             [edit_button(turn, drill, f"✏️ {turn.t.day(drill.day)} {drill.starts}")],

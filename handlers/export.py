@@ -18,7 +18,7 @@ from handlers.periods_typed import period_of_key, read_question
 from handlers.stats import period_words
 from handlers.translations import N_, Translator
 from handlers.turn import Surroundings, Turn
-from handlers.workbooks.material import Material, Reach
+from handlers.workbooks.material import MOST_ROWS, Material, Reach
 from handlers.workbooks.whole import Whole, gather
 from handlers.workbooks.writing import write_workbook
 from schedules.periods import Period
@@ -69,7 +69,7 @@ def compose_export(
     if reach is None or period is None:
         return None
     t = translator_of(message, surroundings)
-    whole = gather(Material(session, t, reach, period, now, surroundings.zone))
+    whole = gather(Material(session, t, reach, period, now, surroundings.zone, MOST_ROWS))
     return Outgoing(
         "sendDocument",
         address(message) | {"caption": str(_caption(t, period, whole))},

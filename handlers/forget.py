@@ -186,7 +186,8 @@ def _say_done(turn: Turn, label: str) -> None:
     turn.redraw(
         turn.t(
             N_(
-                "Done: it says {label} from now on. Backups made before still hold the old records until you delete them."
+                "Done: it says {label} from now on. Backups made before still hold the old records "
+                "until you delete them."
             ),
             label=label,
         )

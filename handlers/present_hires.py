@@ -7,6 +7,7 @@ from typing import Any
 from handlers.forms.fields import Option, Wrong
 from handlers.forms.form import FormTurn
 from handlers.hire_choices import LEFT_LATELY, hire_options, own_company_ids, own_hire
+from handlers.hire_words import some_names
 from handlers.several import Several
 from handlers.translations import N_
 from storage.hires_present import cohorts_named, hires_present
@@ -15,6 +16,7 @@ from storage.roster_rules import ENDED
 
 COHORT_MARK = "c"
 COHORTS_OFFERED = 4
+NAMES_SHOWN = 60
 
 
 def present(turn: FormTurn) -> list[Hire]:
@@ -65,12 +67,12 @@ class HirePicks(Several):
         return names_of(turn, value)
 
 
-def names_of(turn: FormTurn, numbers: Sequence[object]) -> str:
+def names_of(turn: FormTurn, numbers: Sequence[object], most: int = NAMES_SHOWN) -> str:
     """The names of hires by their numbers, with their count when there are several."""
     t = turn.turn.t
-    hires = [own_hire(turn.turn, number) for number in numbers]
-    names = t.plain(N_(", ")).join(hire.name if hire is not None else "—" for hire in hires)
-    return t.plain(N_("{count} people: {names}"), count=len(hires), names=names) if len(hires) > 1 else names
+    hires = [hire for hire in (own_hire(turn.turn, number) for number in numbers) if hire is not None]
+    names = some_names(t, hires, most) or "—"
+    return t.plain(N_("{count} people: {names}"), count=len(numbers), names=names) if len(numbers) > 1 else names
 
 
 def _cohort_options(turn: FormTurn, hires: Sequence[Hire]) -> list[Option]:

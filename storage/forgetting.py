@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Enum, String, Table, cast, delete, or_, select, update
+from sqlalchemy import JSON, Column, ColumnElement, Enum, String, Table, and_, cast, delete, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -248,8 +248,7 @@ def _empty_chat(session: Session, account: int, surrogate: int) -> None:
 
 def _takes_menu_away(outbox: Table) -> ColumnElement[bool]:
     """The one call that is still made: it takes the command menu out of their chat."""
-    is_waiting: ColumnElement[bool] = outbox.c.state == "open"
-    return is_waiting & (outbox.c.content["method"].as_string() == "deleteMyCommands")
+    return and_(outbox.c.state == "open", outbox.c.content["method"].as_string() == "deleteMyCommands")
 
 
 def _empty_notes(session: Session, hire_id: int, now: datetime) -> None:

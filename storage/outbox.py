@@ -20,7 +20,6 @@ from storage.dialect import enum_column, insert_new, locks_rows
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
-INSTANT = timedelta(microseconds=1)
 HOLDING_ATTEMPTS = 3
 """So often a message that failed keeps its place: what was said after it waits, so that a chat reads in order."""
 LONGEST_PAUSE = timedelta(hours=1)
@@ -168,7 +167,7 @@ def claim_messages(
         col(other.state) == OutboxState.open,
         col(other.chat_id) == OutboxMessage.chat_id,
         or_(
-            col(other.leased_until).between(now + INSTANT, now + LEASE),
+            _is_under_way(other, now),
             or_(_is_due(other, now), col(other.attempts).between(1, HOLDING_ATTEMPTS))
             & (
                 (col(other.priority) < col(OutboxMessage.priority))
@@ -181,10 +180,7 @@ def claim_messages(
         .where(
             OutboxMessage.state == OutboxState.open,
             _is_due(OutboxMessage, now),
-            or_(
-                col(OutboxMessage.leased_until).is_(None),
-                col(OutboxMessage.leased_until).not_between(now + INSTANT, now + LEASE),
-            ),
+            or_(col(OutboxMessage.leased_until).is_(None), ~_is_under_way(OutboxMessage, now)),
             ~ahead,
         )
         .order_by(col(OutboxMessage.priority), col(OutboxMessage.id))
@@ -203,6 +199,11 @@ def claim_messages(
             .execution_options(synchronize_session=False)
         )
     return claimed
+
+
+def _is_under_way(message: type[OutboxMessage], now: datetime) -> ColumnElement[bool]:
+    # A lease beyond the longest one, with room for clocks that differ, was taken before the clock was set back.
+    return (col(message.leased_until) > now) & (col(message.leased_until) <= now + 2 * LEASE)
 
 
 def _is_due(message: type[OutboxMessage], now: datetime) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """What every test may use: both databases, and how hypothesis behaves on a small machine."""
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -18,8 +19,12 @@ settings.load_profile("shared cores")
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL that lives as long as the test run."""
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    """The address of a real PostgreSQL that lives as long as the test run (of one of its workers)."""
+    folder = tmp_path_factory.mktemp("postgres")
+    # Run as root it first makes itself a system user: one worker at a time.
+    with (tmp_path_factory.getbasetemp().parent / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = get_server(folder, cleanup_mode="delete")
     address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     yield address.render_as_string(hide_password=False)
     server.cleanup()

@@ -3,12 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.desk import Desk
-from tests.browser.stage import Stage
+from tests.browser.stage import BEGINS, Stage
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
@@ -44,6 +45,14 @@ def stage(browser: Browser) -> Iterator[Stage]:
     """One demo for all of these tests: it takes seconds to begin."""
     with Stage() as running:
         yield running
+
+
+@pytest.fixture
+def tuesday(stage: Stage) -> Stage:
+    """The demo on its first morning, whatever was said there already."""
+    if stage.now() - BEGINS > timedelta(hours=1):
+        stage.reset()
+    return stage
 
 
 @pytest.fixture

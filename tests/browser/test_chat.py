@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
@@ -12,6 +13,8 @@ from storage.roster_events import add_hires, put_on_post
 from storage.roster_rules import Recording
 from tests.browser.desk import SECONDS, Desk
 from tests.browser.stage import BEGINS, Stage
+
+pytestmark = pytest.mark.usefixtures("tuesday")
 
 MARKUP = "<img src=x onerror=alert(1)>"
 

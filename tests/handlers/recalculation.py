@@ -62,9 +62,7 @@ def by_hand(content: bytes) -> Cells:
     return {cell: _evaluate(cell[0], wanted[cell][0], known, wanted) for cell in wanted}
 
 
-def _evaluate(
-    sheet: str, formula: str, known: Cells, wanted: dict[tuple[str, str], tuple[str, Value]]
-) -> Value:
+def _evaluate(sheet: str, formula: str, known: Cells, wanted: dict[tuple[str, str], tuple[str, Value]]) -> Value:
     def cell(name: str) -> Value:
         if (sheet, name) in wanted:
             return _evaluate(sheet, wanted[sheet, name][0], known, wanted)
@@ -100,7 +98,7 @@ def _evaluate(
 class _Choices(ast.NodeTransformer):
     """IF(a, b, c) as Python says it."""
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802  the name ast looks for
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id == "IF":
             return ast.IfExp(test=node.args[0], body=node.args[1], orelse=node.args[2])

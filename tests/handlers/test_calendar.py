@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
+from handlers.month_view import kind_of
 from handlers.pictures.calendar_picture import DayKind
 from schedules.calendars import load_calendars
-from schedules.working_days import Certainty
+from schedules.working_days import Certainty, Override, WorkCalendar
 from storage.calendar_days import CalendarDay, CalendarYear
 from storage.groups import AuditEntry
 from storage.kinds import ReportKind, ReportState
@@ -139,8 +140,6 @@ def test_a_companys_weekly_rest_days(world: World) -> None:
     admin.taps("完成").taps("确认")
     assert "杭州甲 每周休息：周五, 周日" in admin.last.text.replace("、", ", ")
     with world.session() as session:
-        calendar = load_calendars(session).of(world.stored_company("杭州甲")).calendar if False else None
-        assert calendar is None
         (settings,) = load_calendars(session).by_company.values()
     assert not settings.calendar.is_workday(date(2026, 11, 27))
     assert settings.calendar.is_workday(date(2026, 11, 28))
@@ -209,7 +208,6 @@ def test_provisional_december_makes_nobody_late_and_loading_2027_relabels_nothin
     world.tick()
     world.passes_to("2026-12-30 09:30", minutes=30)
     # The daily of the 29th, at 09:30 of the 30th: past its deadline, and the 29th is provisional.
-    wang.says("日报 12/29") if False else None
     wang.presses(wang.says("/due").last.message.message_id, "go:daily:2026-12-29")
     wang.taps("上班").says("0").says("0").says("继续陪访").taps("确认")
     (report,) = world.all_of(Report)
@@ -228,9 +226,6 @@ def test_provisional_december_makes_nobody_late_and_loading_2027_relabels_nothin
 
 
 def test_the_kind_of_a_day_is_told_from_its_status() -> None:
-    from handlers.month_view import kind_of
-    from schedules.working_days import Override, WorkCalendar
-
     calendar = WorkCalendar(
         overrides={date(2026, 11, 28): Override(date(2026, 11, 28), True, "")},
         company_overrides={date(2026, 11, 27): Override(date(2026, 11, 27), False, "")},
