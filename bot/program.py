@@ -4,20 +4,23 @@ import asyncio
 import contextlib
 import fcntl
 import signal
-from datetime import timedelta
 from typing import IO, Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
-from telegram.error import BadRequest, EndPointNotFound, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, EndPointNotFound, InvalidToken, TelegramError
 
 from bot.clock import Clock
 from bot.clockwork import Clockwork
+from bot.leading import Leadership, poll_in_turn
 from bot.pacing import Pace
 from bot.receiver import ALLOWED_UPDATES, Receiver, TokenRefused
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.shared_pace import SharedPace
 from bot.telegram_http import Telegram, make_bot
+from bot.watch import MOST_REFUSALS, STALE_POLL, pause, watch_polling, watch_webhook
 from bot.web import Health, Server, make_app
 from bot.worker import Worker
 from handlers.menus import plan_menus
@@ -28,12 +31,10 @@ from storage.migration import DatabaseIsNewer, upgrade
 
 log = structlog.get_logger()
 
-STALE_POLL = timedelta(minutes=5)
-BEAT_SECONDS = 15.0
-
 EXIT_FAULT = 1
 EXIT_TOKEN = 3
-EXIT_STALE = 4
+EXIT_DATABASE = 5
+"""4 is `bot.watch.EXIT_STALE`."""
 
 
 async def run_bot(settings: Settings, clock: Clock) -> int:
@@ -47,6 +48,8 @@ async def run_bot(settings: Settings, clock: Clock) -> int:
     except DatabaseIsNewer as error:
         log.error(str(error), action="database.newer")
         return EXIT_FAULT
+    except (SQLAlchemyError, OSError) as error:
+        return _without_database(error)
     database = Database(settings.database_url)
     if not _take_alone(settings):
         log.error("another process already runs on this SQLite file", action="database.taken")
@@ -71,6 +74,11 @@ async def run_bot(settings: Settings, clock: Clock) -> int:
     except TokenRefused:
         log.error("Telegram does not accept BOT_TOKEN", action="token.refused")
         return EXIT_TOKEN
+    except BadRequest as error:
+        log.error("Telegram refuses a call the bot depends on", action="start.refused", error=str(error))
+        return EXIT_FAULT
+    except SQLAlchemyError as error:
+        return _without_database(error)
     finally:
         await bot.shutdown()
         with contextlib.suppress(TelegramError, RuntimeError):
@@ -78,6 +86,13 @@ async def run_bot(settings: Settings, clock: Clock) -> int:
                 await request.shutdown()
         database.close()
         log.info("stopped", action="bot.stopped")
+
+
+def _without_database(error: Exception) -> int:
+    # The driver's own first line says what it is; statements and values are somebody's words.
+    reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+    log.error("the database cannot be used (BOT_DATABASE_URL)", action="database.away", error=reason)
+    return EXIT_DATABASE
 
 
 async def _introduce(telegram: Telegram, bot: Any, stopping: asyncio.Event) -> dict[str, Any] | None:
@@ -95,7 +110,7 @@ async def _introduce(telegram: Telegram, bot: Any, stopping: asyncio.Event) -> d
         except (TelegramError, OSError) as error:
             failures += 1
             log.warning("Telegram cannot be reached", action="start.waiting", times=failures, error=str(error))
-        await _sleep(stopping, min(0.5 * 2 ** min(failures + refusals, 6), 30))
+        await pause(stopping, min(0.5 * 2 ** min(failures + refusals, 6), 30))
     return None
 
 
@@ -110,13 +125,16 @@ async def _work(
     pace = Pace(
         settings.messages_per_second, settings.messages_per_second_per_chat, settings.messages_per_minute_per_group
     )
-    sender = Sender(database, clock, telegram, surroundings, pace, settings.mailer)
+    shared_pace = None if database.is_sqlite else _shared_pace(settings)
+    sender = Sender(database, clock, telegram, surroundings, pace, settings.mailer, shared_pace)
     worker = Worker(database, clock, telegram, surroundings, sender.wake)
     receiver = Receiver(database, clock, worker.wake)
     clockwork = Clockwork(database, clock, surroundings, settings.tick_seconds, sender.wake, receiver.caught_up)
 
     if database.is_sqlite:
         await database.run(outbox.release_leases)
+    if shared_pace is not None:
+        await database.run(shared_pace.prepare)
     await database.run(lambda session: plan_menus(session, clock.now(), surroundings))
 
     def health(session: Session) -> Health:
@@ -137,14 +155,12 @@ async def _work(
         asyncio.create_task(clockwork.run(stopping), name="planner"),
     ]
     if settings.webhook_url:
-        await receiver.remember()
-        await _insist(telegram, stopping, "setWebhook", _webhook(settings))
-        receiver.caught_up.set()
-        parts.append(asyncio.create_task(_beat(receiver, stopping), name="heartbeat"))
+        serving = _serve_webhook(settings, receiver, telegram, stopping)
+        parts.append(asyncio.create_task(serving, name="receiver"))
     else:
-        await _insist(telegram, stopping, "deleteWebhook", {})
-        parts.append(asyncio.create_task(receiver.poll(telegram, stopping), name="receiver"))
-        parts.append(asyncio.create_task(_watch(receiver, stopping), name="watchdog"))
+        polling = _poll(settings, receiver, telegram, database, clock, stopping)
+        parts.append(asyncio.create_task(polling, name="receiver"))
+        parts.append(asyncio.create_task(watch_polling(receiver, stopping), name="watchdog"))
     server = None
     if settings.web_address is not None:
         server = Server(make_app(settings, receiver, database, health), *settings.web_address)
@@ -159,7 +175,7 @@ async def _work(
     results = await asyncio.gather(*parts, return_exceptions=True)
     code = 0
     for part, result in zip(parts, results, strict=True):
-        if isinstance(result, TokenRefused):
+        if isinstance(result, TokenRefused | BadRequest):
             raise result
         if isinstance(result, BaseException):
             log.error("a part failed", action="part.failed", part=part.get_name(), exc_info=result)
@@ -180,45 +196,58 @@ def _webhook(settings: Settings) -> dict[str, Any]:
     }
 
 
+async def _serve_webhook(settings: Settings, receiver: Receiver, telegram: Telegram, stopping: asyncio.Event) -> None:
+    await receiver.remember()
+
+    async def set_webhook() -> None:
+        await _insist(telegram, stopping, "setWebhook", _webhook(settings))
+
+    await set_webhook()
+    receiver.caught_up.set()
+    await watch_webhook(receiver, telegram, settings.webhook_url, set_webhook, stopping)
+
+
+async def _poll(
+    settings: Settings,
+    receiver: Receiver,
+    telegram: Telegram,
+    database: Database,
+    clock: Clock,
+    stopping: asyncio.Event,
+) -> None:
+    await _insist(telegram, stopping, "deleteWebhook", {})
+    if database.is_sqlite:
+        await receiver.poll(telegram, stopping)
+    else:
+        await poll_in_turn(receiver, telegram, database, clock, Leadership(settings.database_url), stopping)
+
+
+def _shared_pace(settings: Settings) -> SharedPace:
+    return SharedPace(
+        settings.messages_per_second, settings.messages_per_second_per_chat, settings.messages_per_minute_per_group
+    )
+
+
 async def _insist(telegram: Telegram, stopping: asyncio.Event, method: str, params: dict[str, Any]) -> None:
-    """Make a call that the start depends on, again and again while the network is away."""
-    failures = 0
+    """Make a call that the start depends on, again and again while the network is away.
+
+    Raises TokenRefused when Telegram does not accept the token, BadRequest when it will not take the call.
+    """
+    failures = refusals = 0
     while not stopping.is_set():
         try:
             await telegram.call(method, params)
             return
-        except (RetryAfter, NetworkError) as error:
-            if isinstance(error, BadRequest):
-                raise
+        except BadRequest:
+            raise
+        except (InvalidToken, EndPointNotFound):
+            refusals += 1
+            if refusals >= MOST_REFUSALS:
+                raise TokenRefused from None
+        except TelegramError as error:
             failures += 1
             log.warning("Telegram cannot be reached", action="start.waiting", method=method, error=str(error))
-        await _sleep(stopping, min(0.5 * 2 ** min(failures, 6), 30))
-
-
-async def _sleep(stopping: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), seconds)
-
-
-async def _beat(receiver: Receiver, stopping: asyncio.Event) -> None:
-    """While a webhook is served, quiet hours are not an outage: note that the bot was there."""
-    while not stopping.is_set():
-        await receiver.take([])
-        await _sleep(stopping, BEAT_SECONDS)
-
-
-async def _watch(receiver: Receiver, stopping: asyncio.Event) -> int:
-    """Stop the process when no poll has succeeded for long: a supervisor starts it anew. 0 when told to stop."""
-    loop = asyncio.get_running_loop()
-    seen, seen_at = receiver.last_good_at, loop.time()
-    while not stopping.is_set():
-        await _sleep(stopping, BEAT_SECONDS)
-        if receiver.last_good_at != seen:
-            seen, seen_at = receiver.last_good_at, loop.time()
-        elif loop.time() - seen_at > STALE_POLL.total_seconds():
-            log.error("no updates could be fetched for minutes", action="poll.stale", minutes=STALE_POLL.seconds // 60)
-            return EXIT_STALE
-    return 0
+        await pause(stopping, min(0.5 * 2 ** min(failures + refusals, 6), 30))
 
 
 _held: list[IO[str]] = []

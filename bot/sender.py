@@ -28,6 +28,7 @@ from telegram.error import (
 from bot.clock import Clock
 from bot.mailer import MailDelayed, Mailer, MailRefused
 from bot.pacing import Pace
+from bot.shared_pace import SharedPace
 from bot.telegram_http import Telegram
 from handlers.announcements import COMPOSERS
 from handlers.membership import migrated, unreachable
@@ -76,6 +77,7 @@ class Sender:
         surroundings: Surroundings,
         pace: Pace,
         mailer: Mailer | None = None,
+        shared_pace: SharedPace | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -83,6 +85,8 @@ class Sender:
         self._surroundings = surroundings
         self._pace = pace
         self._mailer = mailer
+        self._shared_pace = shared_pace
+        """What several processes may send together; None where there is one."""
         self._change = asyncio.Event()
         self._in_flight: dict[asyncio.Task[None], int] = {}
         """The calls under way, with the chat each goes to."""
@@ -107,6 +111,8 @@ class Sender:
                 continue
             if not claimed and not self._outcomes:
                 wait = min(IDLE_SECONDS, self._pace.seconds_until_change())
+                if self._shared_pace is not None:
+                    wait = min(wait, self._shared_pace.seconds_until_change)
                 try:
                     await asyncio.wait_for(self._change.wait(), wait)
                 except TimeoutError:
@@ -128,7 +134,14 @@ class Sender:
 
         def mark_and_claim(session: Session) -> list[Job]:
             self._mark(session, outcomes)
-            return self._claim(session, room, resting) if room > 0 else []
+            if room <= 0:
+                return []
+            if self._shared_pace is None:
+                return self._claim(session, room, resting)
+            allowed, tired = self._shared_pace.look(session)
+            jobs = self._claim(session, min(room, allowed), [*resting, *tired]) if allowed else []
+            self._shared_pace.spend(session, [job.message.chat_id for job in jobs])
+            return jobs
 
         try:
             jobs = await self._database.run(mark_and_claim)
@@ -248,6 +261,8 @@ class Sender:
         message = job.message
         words = str(error).lower()
         if isinstance(error, RetryAfter):
+            if self._shared_pace is not None:
+                self._shared_pace.block(session, message.chat_id, _seconds(error))
             outbox.postpone(session, message, now + timedelta(seconds=_seconds(error)), "retry after")
         elif isinstance(error, ChatMigrated):
             outbox.postpone(session, message, now, "migrated")

@@ -8,8 +8,8 @@ from handlers.forms.choices import key_of
 from handlers.forms.fields import Field, Option, Wrong
 from handlers.forms.form import FormTurn
 from handlers.forms.kinds import ClockTime, Day, Text
-from handlers.hire_choices import needed_hire
-from handlers.present_hires import HirePicks, present_options, refuse_gone
+from handlers.hire_choices import GONE
+from handlers.present_hires import HirePicks, own_hires, present_options, refuse_gone
 from handlers.several import Several
 from handlers.translations import N_, Translator, both_languages
 from storage.drills import OTHER, OTHER_LENGTH, DrillNote
@@ -78,7 +78,9 @@ def drilled(turn: FormTurn, numbers: Sequence[object]) -> list[Hire]:
     """The people of a drill; raises Wrong for none, for somebody who is not of the own companies, and for people of
     different companies.
     """
-    hires = [needed_hire(turn.turn, each) for each in numbers]
+    hires = own_hires(turn, numbers)
+    if len(hires) < len(numbers):
+        raise Wrong(GONE)
     if not hires:
         raise Wrong(N_("Please choose at least {least}, then tap Done."), least=1)
     if len({hire.company_id for hire in hires}) > 1:

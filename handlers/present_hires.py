@@ -6,11 +6,11 @@ from typing import Any
 
 from handlers.forms.fields import Option, Wrong
 from handlers.forms.form import FormTurn
-from handlers.hire_choices import LEFT_LATELY, hire_options, own_company_ids, own_hire
+from handlers.hire_choices import LEFT_LATELY, hire_options, own_company_ids
 from handlers.hire_words import some_names
 from handlers.several import Several
 from handlers.translations import N_
-from storage.hires_present import cohorts_named, hires_present
+from storage.hires_present import cohorts_named, hires_numbered, hires_present
 from storage.roster import Hire
 from storage.roster_rules import ENDED
 
@@ -56,8 +56,8 @@ class HirePicks(Several):
         offered = {str(hire.id) for hire in hires}
         picked = [str(h.id) for h in hires if str(h.id) in chosen or (str(h.cohort_id) in cohorts and not _ended(h))]
         # People of an older record who are not offered any more stay in it.
-        kept = [value for value in chosen if value not in offered and own_hire(turn.turn, value) is not None]
-        people = [*picked, *dict.fromkeys(kept)]
+        older = own_hires(turn, [value for value in dict.fromkeys(chosen) if value not in offered])
+        people = [*picked, *(str(hire.id) for hire in older)]
         if len(people) < self.least:
             raise Wrong(N_("Please choose at least {least}, then tap Done."), least=self.least)
         return people
@@ -67,10 +67,17 @@ class HirePicks(Several):
         return names_of(turn, value)
 
 
+def own_hires(turn: FormTurn, numbers: Sequence[object]) -> list[Hire]:
+    """The hires behind a form's values, asked anew whether they belong to the person's companies; others are left out."""
+    texts = [str(number) for number in numbers]
+    wanted = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 10]
+    return hires_numbered(turn.turn.session, own_company_ids(turn.turn), wanted)
+
+
 def names_of(turn: FormTurn, numbers: Sequence[object], most: int = NAMES_SHOWN) -> str:
     """The names of hires by their numbers, with their count when there are several."""
     t = turn.turn.t
-    hires = [hire for hire in (own_hire(turn.turn, number) for number in numbers) if hire is not None]
+    hires = own_hires(turn, numbers)
     names = some_names(t, hires, most) or "—"
     return t.plain(N_("{count} people: {names}"), count=len(numbers), names=names) if len(numbers) > 1 else names
 

@@ -124,14 +124,15 @@ class _Eraser:
             return
         for table in metadata.sorted_tables:
             columns = texts_of(table)
+            if not columns:
+                continue
             condition = or_(*(self._may_hold(column) for column in columns))
             if only is not None:
                 own = only(table)
                 if own is None:
                     continue
                 condition = condition & own
-            if columns:
-                self._rewrite(table, columns, condition)
+            self._rewrite(table, columns, condition)
 
     def _may_hold(self, column: Column[Any]) -> ColumnElement[bool]:
         text = cast(column, String)

@@ -1,6 +1,6 @@
 """Who can be drilled and checked: everybody in training or at work, and those who left just before (handbook §6)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import and_, case, or_
@@ -29,6 +29,13 @@ def hires_present(session: Session, company_ids: Collection[CompanyId], day: dat
         .order_by(rank, col(Hire.on_post).desc(), col(Hire.name), col(Hire.id))
     )
     return list(session.exec(statement).all())
+
+
+def hires_numbered(session: Session, company_ids: Collection[CompanyId], numbers: Sequence[int]) -> list[Hire]:
+    """The hires of these companies with these numbers, in the order of the numbers; others are left out."""
+    found = session.exec(select(Hire).where(col(Hire.id).in_(numbers), col(Hire.company_id).in_(company_ids))).all()
+    by_number: dict[int, Hire] = {hire.id: hire for hire in found if hire.id is not None}
+    return [by_number[number] for number in numbers if number in by_number]
 
 
 def cohorts_named(session: Session, hires: Collection[Hire]) -> dict[int, str]:

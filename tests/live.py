@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.demo.clock import DemoClock
@@ -52,7 +52,8 @@ class LiveWorld(World):
 
     def __init__(self, folder: Path, *, now: str = "2026-12-01 10:00", webhook_port: int | None = None) -> None:
         self.folder = folder
-        self.clock = SharedClock(folder / "clock.json")
+        self._shared_clock = SharedClock(folder / "clock.json")
+        self.clock = self._shared_clock
         self.clock.to(now)
         self.url = f"sqlite:///{folder / 'bot.db'}"
         upgrade(self.url)
@@ -69,6 +70,10 @@ class LiveWorld(World):
         self._server = running_stand_in(self.stand_in)
         self.address = asyncio.run_coroutine_threadsafe(self._server.__aenter__(), self.loop).result(10)
         self.log = folder / "bot.log"
+
+    def pass_time(self, step: timedelta) -> None:
+        """Move the shared clock forward."""
+        self._shared_clock.shared.advance(step)
 
     # The process
 

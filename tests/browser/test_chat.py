@@ -39,7 +39,9 @@ def test_orders_in_one_line_and_undone(desk: Desk) -> None:
 
 def test_a_ride_along_by_buttons(desk: Desk) -> None:
     wang = desk.phone("王芳")
-    wang.says("陪访").taps("李娜").taps("上午").taps("你干我看").taps("3").taps("预约")
+    wang.says("陪访").taps("李娜").taps("上午").taps("你干我看").taps("3").taps("预约").taps("跳过")
+    wang.sees("做得好").says("开场自然，能先问客户的行业").sees("改进").says("演示以后没有主动要单，下次要练")
+    wang.taps("确认").sees("李娜")
 
 
 def test_a_name_like_markup_is_shown_as_typed(stage: Stage, desk: Desk) -> None:
@@ -93,10 +95,11 @@ def test_the_keyboard_alone_is_enough(desk: Desk) -> None:
     expect(wang.node.locator(".commands").get_by_role("option", name="/checkin")).to_be_visible(timeout=SECONDS)
     desk.page.keyboard.press("Escape")
     wang.line.fill("")
+    before = wang.bubbles.count()
     desk.page.keyboard.type("/due")
     desk.page.keyboard.press("Escape")
     desk.page.keyboard.press("Enter")
-    wang.sees("日报 11/24")
+    desk.until(lambda: wang.bubbles.count() == before + 2)
     key = wang.log.locator(".key").last
     for _ in range(40):
         if key.evaluate("node => node === document.activeElement"):

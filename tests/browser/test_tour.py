@@ -50,6 +50,6 @@ def test_the_tour_from_start_to_end(fresh_stage: Stage, desk: Desk) -> None:
     desk.leads("crash")
     expect(desk.page.get_by_role("status").filter(has_text="机器人离线")).to_be_visible(timeout=SECONDS)
     expect(desk.page.get_by_role("status").filter(has_text="机器人在线")).to_be_visible(timeout=SECONDS)
-    wang.taps("上班").taps("准备下一批")
+    wang.taps("上班").taps("和主管核对")
     desk.done("crash")
     expect(desk.page.get_by_text("八步都完成了")).to_be_visible(timeout=SECONDS)

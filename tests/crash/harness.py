@@ -4,9 +4,9 @@
     python -m tests.crash.harness --kills 200 --seed 1 --webhook  webhook
 
 Managers record orders while the bot is killed with SIGKILL at random moments and started again. Each order has a hire
-of its own, so that every update has an effect and an answer that can be told from all others. In the end: every accepted
-update has its effect exactly once, every planned message was sent, and answers that came twice are counted: each falls
-in the one window between Telegram's answer and the mark.
+of its own, so that every update has an effect and an answer that can be told from all others. In the end: every
+accepted update has its effect exactly once, every planned message was sent, and answers that came twice are counted:
+each falls in the one window between Telegram's answer and the mark.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from storage.orders import Order
 from storage.outbox import OutboxMessage, OutboxState
 from storage.people import find_company
 from storage.roster import Hire
+from tests.chat import Phone
 from tests.live import LiveWorld
 from tests.seed import put_on_post
 
@@ -76,11 +77,10 @@ def run(folder: Path, *, kills: int, seed: int, webhook_port: int | None = None)
                 if waiting[n] and len(asked) < kills * MANAGERS * 2:
                     name = waiting[n].pop()
                     asked.append(name)
-                    sender, text = managers[n].telegram_id, f"出单 {name} 1"
-                    world.act(lambda people, sender=sender, text=text: people.say(sender, text))
+                    _say(world, managers[n], f"出单 {name} 1")
                 time.sleep(chance.uniform(0.001, 0.05))
             if round_number % 10 == 5:
-                world.clock.shared.advance(timedelta(minutes=37))
+                world.pass_time(timedelta(minutes=37))
             world.restart()
         world.settle(LONGEST_CATCH_UP)
         time.sleep(2)
@@ -88,6 +88,10 @@ def run(folder: Path, *, kills: int, seed: int, webhook_port: int | None = None)
         return _count(world, kills, asked)
     finally:
         world.close()
+
+
+def _say(world: LiveWorld, manager: Phone, text: str) -> None:
+    world.act(lambda people: people.say(manager.telegram_id, text))
 
 
 def _count(world: LiveWorld, kills: int, asked: list[str]) -> Tally:

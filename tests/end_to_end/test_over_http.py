@@ -4,6 +4,7 @@ import socket
 from datetime import date
 from pathlib import Path
 
+from bot.demo.people import buttons
 from storage.kinds import ReportKind, ReportState
 from storage.orders import Order
 from storage.outbox import OutboxMessage, OutboxState
@@ -54,12 +55,7 @@ def test_an_outage_over_the_deadline_makes_nobody_late_and_sends_nothing_stale(l
     live.start()
     wang.says("日报").taps("上班").says("明天培训")
     card = wang.last.message.message_id
-    confirm = next(
-        str(b["callback_data"])
-        for row in (wang.last.message.reply_markup or {})["inline_keyboard"]
-        for b in row
-        if "确认" in b["text"]
-    )
+    confirm = next(str(b["callback_data"]) for b in buttons(wang.last.message) if "确认" in str(b["text"]))
     live.clock.to("2026-12-02 06:55")
     live.settle()
     live.kill()

@@ -8,11 +8,12 @@ import pytest
 from handlers.month_view import kind_of
 from handlers.pictures.calendar_picture import DayKind
 from schedules.calendars import load_calendars
+from schedules.standing import states_between
 from schedules.working_days import Certainty, Override, WorkCalendar
 from storage.calendar_days import CalendarDay, CalendarYear
 from storage.groups import AuditEntry
 from storage.kinds import ReportKind, ReportState
-from storage.people import Role
+from storage.people import PersonId, Role
 from storage.reports import Obligation, Report
 from tests.chat import Phone, World
 
@@ -189,7 +190,7 @@ def test_a_years_file_is_shown_first_and_kept_when_confirmed(world: World) -> No
         (b"\xff\xfe\x00", "不是 JSON 文件"),
         (b"[]", "应是一整年的安排"),
         (notice(days=[]), "还没有公布"),
-        (notice(year=2020), "2020 年不能导入"),
+        (notice(year=2020, days=[{"name": "元旦", "date": "2020-01-01", "isOffDay": True}]), "2020 年不能导入"),
         (b" " * 500_000, "文件太大了"),
         (b'{"year": 2027, "days": ' + b"[" * 5000, "不是 JSON 文件"),
     ],
@@ -221,8 +222,16 @@ def test_provisional_december_makes_nobody_late_and_loading_2027_relabels_nothin
     assert report.state is ReportState.unannounced
     world.passes_to("2027-01-15 12:00", minutes=240)
     assert date(2026, 12, 31) not in dailies(world, li)
-    admin.says("/stats 李强 2026-12-29")
-    assert "晚交" not in admin.last.text
+    with world.session() as session:
+        (standing,) = states_between(
+            session,
+            ReportKind.daily,
+            date(2026, 12, 29),
+            date(2026, 12, 29),
+            world.clock.now(),
+            [PersonId(world.stored(li).id or 0)],
+        )
+    assert (standing.state, standing.counts) == (ReportState.unannounced, False)
 
 
 def test_the_kind_of_a_day_is_told_from_its_status() -> None:

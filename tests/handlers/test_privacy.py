@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, select
 
+from bot.demo.chats import Document
 from handlers.menus import _name_of
 from schedules.kpi_figures import card_of
 from schedules.standing import states_between
@@ -137,9 +138,8 @@ class Month:
 
 def file_of(phone: Phone) -> dict[str, object]:
     """The newest document the bot sent, read."""
-    media = phone.last.message.media
-    stored = phone.world.stand_in.world.files.by_id(media.file_id)  # type: ignore[union-attr]  # a document
-    content = json.loads(stored.content.decode())
+    sent = [said.message.media for said in phone.heard if isinstance(said.message.media, Document)]
+    content = json.loads(phone.world.stand_in.world.files.get(sent[-1].file_id).content.decode())
     assert isinstance(content, dict)
     return content
 
@@ -202,7 +202,7 @@ def test_an_invitation_s_code_is_not_in_the_file(world: World) -> None:
 def test_a_person_is_forgotten_and_every_figure_of_the_past_stays(world: World) -> None:
     month = Month(world)
     number, account = world.stored(month.wang).id, month.wang.telegram_id
-    month.admin.says("/people 王芳").taps("停用").taps("停用")
+    month.admin.says("/people 王芳").taps("王芳").taps("停用").taps("停用")
     before = month.figures()
     month.admin.says("/forget 王芳")
     assert "王芳" in month.admin.last.text

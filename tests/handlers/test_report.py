@@ -7,6 +7,7 @@ from storage.order_book import record_orders, refund
 from storage.order_rules import OrderEntry
 from storage.orders import Order
 from storage.reports import OrderRateSnapshot, Report
+from storage.roster import HireId
 from storage.roster_rules import Recording
 from tests.chat import World
 from tests.seed import put_on_post
@@ -16,7 +17,7 @@ def sell(world: World, hire_id: int, day: date, quantity: int = 1) -> None:
     """Orders of a hire."""
     with world.database.transaction() as session:
         recording = Recording(by=None, now=world.clock.now(), today=world.clock.today)
-        record_orders(session, [OrderEntry(hire_id, quantity, day)], recording, batch=f"{hire_id}-{day}")
+        record_orders(session, [OrderEntry(HireId(hire_id), quantity, day)], recording, batch=f"{hire_id}-{day}")
 
 
 def only_report(world: World, kind: ReportKind) -> Report:

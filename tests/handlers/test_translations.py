@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from handlers.translations import CATALOGS, Translator, both_languages, language_of_code
 
 ROOT = Path(__file__).parents[2]
-KEYWORDS = {name: None for name in ("N_", "t", "plain", "Wrong", "HolidayFileError")} | {"plural": (1, 2)}
+KEYWORDS = dict.fromkeys(("N_", "t", "plain", "Wrong", "HolidayFileError")) | {"plural": (1, 2)}
 PLACEHOLDER = re.compile(r"{(\w+)")
 
 
