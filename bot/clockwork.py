@@ -13,6 +13,7 @@ from collections.abc import Callable
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import metrics
 from bot.clock import Clock
 from handlers.turn import Surroundings
 from schedules.planner import TickResult, tick
@@ -55,7 +56,9 @@ class Clockwork:
                 )
             except Exception:
                 log.exception("a tick of the planner failed", action="tick.failed")
+                metrics.count_tick(time.monotonic() - self._ticked, failed=True)
                 return None
+        metrics.count_tick(time.monotonic() - self._ticked)
         if result.planned:
             log.info("planned", action="tick.planned", messages=result.planned)
             self._wake_sender()

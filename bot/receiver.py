@@ -17,6 +17,7 @@ import structlog
 from sqlmodel import Session
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError, TimedOut
 
+from bot import metrics
 from bot.clock import Clock
 from bot.telegram_http import Telegram
 from storage.database import Database
@@ -73,14 +74,15 @@ class Receiver:
         now = self._clock.now()
         rows = _new_updates(updates, now, self.heard_before if backlog else None)
 
-        def keep(session: Session) -> None:
-            store_updates(session, rows)
+        def keep(session: Session) -> int:
+            new = store_updates(session, rows)
             heard = _last_beat(session)
             # A note of the time on every delivery, and now and then while there is none.
             if rows or heard is None or not timedelta(0) <= now - heard <= BEAT:
                 beat(session, PART, now)
+            return new
 
-        await self._database.run(keep)
+        metrics.count_received(await self._database.run(keep))
         self.last_good_at = now
         if updates:
             self._wake_worker()

@@ -25,6 +25,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot import metrics
 from bot.clock import Clock
 from bot.mailer import MailDelayed, Mailer, MailRefused
 from bot.pacing import Pace
@@ -37,7 +38,7 @@ from handlers.reports.announced import MAIL
 from handlers.turn import Surroundings
 from storage import outbox
 from storage.database import Database, is_database_trouble
-from storage.outbox import OutboxMessage, Post
+from storage.outbox import OutboxMessage, OutboxState, Post, state_of
 
 log = structlog.get_logger()
 
@@ -64,6 +65,8 @@ class Outcome:
     job: Job
     result: Any = None
     error: Exception | None = None
+    state: OutboxState = OutboxState.sent
+    """What its row was marked as; open: to be offered again."""
 
 
 class Sender:
@@ -148,6 +151,7 @@ class Sender:
         except Exception:
             self._outcomes = outcomes + self._outcomes
             raise
+        metrics.count_messages_marked((outcome.job.message.kind, outcome.state) for outcome in outcomes)
         for job in jobs:
             self._pace.spend(job.message.chat_id)
             task = asyncio.create_task(self._send(job))
@@ -243,6 +247,7 @@ class Sender:
                 outbox.mark_sent(session, outcome.job.message, _message_id(outcome), now)
             else:
                 self._mark_failure(session, outcome.job, outcome.error, now)
+                outcome.state = state_of(session, outcome.job.message)
 
     def _mark_failure(self, session: Session, job: Job, error: Exception, now: datetime) -> None:
         """Note a failure; what goes wrong in noting it must not hold up everybody else's messages."""

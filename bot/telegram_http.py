@@ -117,7 +117,11 @@ class Telegram:
         arguments: dict[str, Any] = dict(params)
         if file is not None:
             arguments[file_field] = file
-        return await self.bot.do_api_request(method, api_kwargs=arguments, read_timeout=timeout)
+        try:
+            return await self.bot.do_api_request(method, api_kwargs=arguments, read_timeout=timeout)
+        except TelegramError as error:
+            metrics.count_telegram_error(method, error)
+            raise
 
     async def fetch_file(self, file_id: str, most: int) -> bytes | None:
         """A file somebody sent, at most `most` bytes; None when it is larger or cannot be had."""

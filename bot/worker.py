@@ -15,6 +15,7 @@ from sqlmodel import Session
 from telegram import Update
 from telegram.error import TelegramError
 
+from bot import metrics
 from bot.clock import Clock
 from bot.reading import Unreadable, read_update
 from bot.telegram_http import Telegram
@@ -38,6 +39,10 @@ class Batch:
     """What one transaction did."""
 
     handled: int = 0
+    failed: int = 0
+    """Of these, attempts that failed."""
+    aside: int = 0
+    """Of the failed ones, those that were put aside."""
     answers: list[PressAnswer] = field(default_factory=list)
     wanted_files: list[str] = field(default_factory=list)
     """Uploads that have to be fetched before their update can be answered."""
@@ -87,6 +92,7 @@ class Worker:
     async def step(self) -> int:
         """Answer one batch; the number of updates that were dealt with."""
         batch = await self._database.run(self._answer_batch)
+        metrics.count_answered(batch.handled - batch.failed, batch.failed, batch.aside)
         for press_answer in batch.answers:
             task = asyncio.create_task(self._answer_press(press_answer))
             self._answering.add(task)
@@ -121,6 +127,8 @@ class Worker:
         except Unreadable as error:
             savepoint.rollback()
             batch.handled += 1
+            batch.failed += 1
+            batch.aside += 1
             log.error("an update cannot be read", action="update.unreadable", update_id=row.update_id, why=str(error))
             mark_aside(session, row.update_id, f"unreadable: {error}")
             self._tell(session, None, row, now)
@@ -131,10 +139,12 @@ class Worker:
                 # Not the update's doing: the whole batch stays in the inbox, and no attempt is counted.
                 raise
             batch.handled += 1
+            batch.failed += 1
             # The type and the place, never the words: they are somebody's.
             log.exception("an update failed", action="update.failed", update_id=row.update_id, attempt=row.attempts + 1)
             state = mark_failed(session, row.update_id, row.attempts + 1, now, f"{type(error).__name__}: {error}")
             if state is InboxState.aside:
+                batch.aside += 1
                 self._tell(session, update, row, now)
             return
         if file_id is not None:

@@ -133,16 +133,23 @@ def _answer_form(turn: Turn) -> bool:
     command = _word_command(turn)
     conversation = active_conversation(turn.session, turn.person_id) if turn.person is not None else None
     form = commands.FORM_BY_NAME.get(conversation.form) if conversation else None
-    # A word that opens something belongs to the answer while a free text is asked for, unless its line is its own.
-    opens = command is not None and len(turn.text.strip().splitlines()[0].split()) == 1
-    if conversation is not None and form is not None and not opens:
+    if conversation is not None and form is not None:
+        # Any word may be the answer to a free text: there it opens something only when its line is its own. Elsewhere
+        # it is an answer first (请假 is a status as well as a command).
+        opens = command is not None and _stands_alone(turn) and driver.takes_text(conversation, form)
         words = commands.COMMAND_BY_WORD if command is not None else ()
-        if driver.answer_text(turn, conversation, form, other_words=words):
+        if not opens and driver.answer_text(turn, conversation, form, other_words=words):
             return True
     if command is not None:
         _run(turn, command)
         return True
     return False
+
+
+def _stands_alone(turn: Turn) -> bool:
+    """Whether the first line is nothing but the word of a command."""
+    first_line = turn.text.strip().splitlines()[0].strip(" :：,，")
+    return first_line.casefold() in commands.COMMAND_BY_WORD
 
 
 def _take_order_list(turn: Turn) -> bool:

@@ -12,10 +12,44 @@ from handlers.turn import MAX_MESSAGE, ChatKind, Turn
 from storage.people import PersonState, Role
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (N_("Record"), ("checkin", "orders", "ridealong", "refund", "drill", "spotcheck", "problem", "roster", "leave")),
+    (
+        N_("Record"),
+        (
+            "checkin",
+            "orders",
+            "ridealong",
+            "refund",
+            "drill",
+            "spotcheck",
+            "session",
+            "problem",
+            "incident",
+            "roster",
+            "leave",
+            "todo",
+        ),
+    ),
     (N_("Reports"), ("due", "report", "weekly", "monthly", "plan", "orderrate", "skills")),
-    (N_("Figures"), ("stats", "cohort", "history", "missing", "rank", "summary", "kpi")),
-    (N_("Look after the group"), ("people", "invite", "company", "link", "unlink", "calendar", "settings", "status")),
+    (N_("Figures"), ("stats", "cohort", "history", "missing", "rank", "trend", "summary", "kpi", "rate", "export")),
+    (
+        N_("Look after the group"),
+        (
+            "people",
+            "invite",
+            "company",
+            "link",
+            "unlink",
+            "calendar",
+            "settings",
+            "exempt",
+            "redate",
+            "forum",
+            "trial",
+            "audit",
+            "forget",
+            "status",
+        ),
+    ),
 )
 """Headings and the commands under them; whatever stands in none follows under the last heading."""
 OTHERS = N_("About you and me")

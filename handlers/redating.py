@@ -81,6 +81,9 @@ def _begin(turn: Turn, form: Form, keys: tuple[str, ...]) -> None:
             if day is None:
                 raise Wrong(NO_DAYS if form is MOVE_FORM else N_("I could not read the day: {typed}"), typed=typed)
             values[key] = _DAY.parse(day.isoformat(), FormTurn(turn, {}))
+        for each in form.fields:
+            if each.key in keys and each.key in values:
+                each.check(FormTurn(turn, values), values[each.key])
     except Wrong as wrong:
         example = turn.t(N_("/redate 王芳 11/20 11/19")) if form is MOVE_FORM else turn.t(N_("/backfill 王芳 11/10"))
         turn.say(Markup("\n").join([turn.t(wrong.message, **wrong.values), turn.t(HOW_TO_MOVE, example=example)]))

@@ -286,6 +286,11 @@ def _finish(
     )
 
 
+def state_of(session: Session, message: OutboxMessage) -> OutboxState:
+    """What a message is marked as by now."""
+    return session.exec(select(OutboxMessage.state).where(OutboxMessage.id == message.id)).one()
+
+
 def release_leases(session: Session) -> None:
     """Take back what a stopped process had claimed. Only where there is one process (SQLite), at its start."""
     session.exec(update(OutboxMessage).where(col(OutboxMessage.leased_until).is_not(None)).values(leased_until=None))

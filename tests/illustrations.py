@@ -60,6 +60,8 @@ class _Class:
     left: Mapping[str, int] = field(default_factory=dict)
     """Last day, as a day of the window."""
     eliminated: tuple[str, ...] = ()
+    visited: str = ""
+    """Who had a ride-along, on day 8."""
 
 
 _CLASSES = (
@@ -87,6 +89,7 @@ _CLASSES = (
         },
         left={"唐宁": 10, "胡健": 14, "郭鹏": 21},
         eliminated=("何涛", "高洁"),
+        visited="何俊 罗倩 高翔 林悦 郑涛 谢颖 韩琳 陈浩 杨帆 黄蕾 周凯 吴倩 徐明",
     ),
     _Class("苏州远帆", "10月一期", date(2026, 10, 9), "罗毅 梁静 宋超 唐欣", {"梁静": ((12, 1), (25, 1))}),
     _Class(
@@ -103,6 +106,7 @@ _CLASSES = (
             "马骏": ((16, 1),),
         },
         left={"周婷": 12},
+        visited="李娜 王强 吴昊 徐佳 孙琪",
     ),
     _Class("杭州晨曦", "11月二期", date(2026, 11, 30), "胡斌 郭倩 林枫 何欣 高远 梁雨 宋晨 唐磊 许诺 邓敏 冯凯 于航"),
 )
@@ -174,6 +178,9 @@ def _sell(session: Session, each: _Class, name: str, hire: Hire, recording: Reco
     for number, quantity in each.orders.get(name, ()):
         entry = OrderEntry(hire.id, quantity, each.day_1 + (number - 1) * _DAY, "")
         record_orders(session, [entry], recording, f"{hire.id}-{number}")
+    if name in each.visited.split() and recording.by is not None:
+        visit = _visit(hire.id, each.day_1 + 7 * _DAY)
+        record_ride_along(session, visit, hire.company_id, recording.by, recording.now)
     if name in each.left:
         leave(session, hire, each.day_1 + (each.left[name] - 1) * _DAY, recording, reason=reason)
 
@@ -191,8 +198,8 @@ class _Month:
 
 
 _YEAR = (
-    _Month(date(2025, 11, 17), 10, 4, 1, 3, 4),
-    _Month(date(2025, 12, 15), 12, 5, 3, 5, 3),
+    _Month(date(2025, 11, 17), 10, 4, 1, 5, 4),
+    _Month(date(2025, 12, 15), 12, 5, 3, 6, 3),
     _Month(date(2026, 2, 2), 9, 4, 0, 5, 5),
     _Month(date(2026, 3, 2), 11, 6, 2, 7, 3),
     _Month(date(2026, 3, 30), 12, 6, 4, 8, 2),

@@ -24,7 +24,9 @@ from bot.demo.telegram import TOKEN
 from bot.demo.telegram import Telegram as StandIn
 from handlers.turn import Surroundings
 from storage.database import Database
+from storage.inbox import InboxState, count_updates
 from storage.migration import upgrade
+from storage.outbox import oldest_due
 from tests.chat import ADMIN_ID, ZONE, Acted, StillClock, World
 
 PATIENCE = 30.0
@@ -50,12 +52,14 @@ class SharedClock(StillClock):
 class LiveWorld(World):
     """A bot process, a stand-in over HTTP, and the people who talk."""
 
-    def __init__(self, folder: Path, *, now: str = "2026-12-01 10:00", webhook_port: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, now: str = "2026-12-01 10:00", webhook_port: int | None = None, url: str = ""
+    ) -> None:
         self.folder = folder
         self._shared_clock = SharedClock(folder / "clock.json")
         self.clock = self._shared_clock
         self.clock.to(now)
-        self.url = f"sqlite:///{folder / 'bot.db'}"
+        self.url = url or f"sqlite:///{folder / 'bot.db'}"
         upgrade(self.url)
         self.database = Database(self.url)
         self.stand_in = StandIn(self.clock)
@@ -79,6 +83,9 @@ class LiveWorld(World):
 
     def start(self) -> None:
         """Start the bot."""
+        self._process = self._spawn(self._environment(self._webhook_port))
+
+    def _environment(self, listen_port: int | None) -> dict[str, str]:
         environment = os.environ | {
             "BOT_TOKEN": TOKEN,
             "BOT_API_URL": self.address,
@@ -94,10 +101,13 @@ class LiveWorld(World):
             environment |= {
                 "BOT_WEBHOOK_URL": f"http://127.0.0.1:{self._webhook_port}/telegram",
                 "BOT_WEBHOOK_SECRET": "a-secret-of-the-test",
-                "BOT_LISTEN": f"127.0.0.1:{self._webhook_port}",
+                "BOT_LISTEN": f"127.0.0.1:{listen_port}",
             }
+        return environment
+
+    def _spawn(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", "bot.demo.process"],
                 env=environment,
                 stdin=subprocess.PIPE,
@@ -168,6 +178,8 @@ class LiveWorld(World):
     def _is_quiet(self) -> bool:
         if self.stand_in.world.updates.pending or self.stand_in.journal.calls("getMe") == []:
             return False
+        if not self.database.is_sqlite:
+            return self._has_nothing_open()
         with closing(sqlite3.connect(self.folder / "bot.db", timeout=10)) as connection:
             (updates,) = connection.execute("select count(*) from inbox where state = 'open'").fetchone()
             (messages,) = connection.execute(
@@ -175,6 +187,11 @@ class LiveWorld(World):
                 (self.clock.now().strftime("%Y-%m-%d %H:%M:%S.%f"),),
             ).fetchone()
         return not updates and not messages
+
+    def _has_nothing_open(self) -> bool:
+        with self.database.transaction() as session:
+            due = oldest_due(session, self.clock.now())
+            return due is None and count_updates(session, InboxState.open) == 0
 
     def await_text(self, chat_id: int, words: str, seconds: float = PATIENCE) -> str:
         """Wait until the bot has said something with these words in a chat; the text."""

@@ -38,8 +38,11 @@ NAMES_SHOWN = 30
 def new_hire_orders(scope: Scope) -> Section:
     """Each cohort in progress or closed in the period; several closed ones also pooled."""
     t = scope.t
-    running = cohorts_in_progress(scope.session, scope.company_ids, scope.as_of)
     closed = closed_cohorts(scope)
+    # One that closed on the last day is both: as of that day in progress, as of today final.
+    known = {cohort.cohort_id for cohort in closed}
+    in_progress = cohorts_in_progress(scope.session, scope.company_ids, scope.as_of)
+    running = [cohort for cohort in in_progress if cohort.cohort_id not in known]
     lines = [cohort_line(t, cohort, cohort.name) for cohort in [*closed, *running]]
     if len(closed) > 1:
         lines.append(cohort_line(t, pool(closed), t.plain("All closed, pooled")))

@@ -4,10 +4,12 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, expect
+from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
 from bot.demo.cast import WANG_FANG
-from storage.people import person_by_telegram_id
+from bot.demo.sample.people import HANGZHOU
+from storage.people import find_company, person_by_telegram_id
 from storage.roster import Cohort
 from storage.roster_events import add_hires, put_on_post
 from storage.roster_rules import Recording
@@ -57,6 +59,19 @@ def test_what_somebody_types_is_shown_as_typed(desk: Desk) -> None:
     wang.says(f"<b>粗</b> {MARKUP}").sees(f"<b>粗</b> {MARKUP}")
     assert desk.page.locator("img[src=x]").count() == 0
     desk.group.says(MARKUP).sees(MARKUP)
+
+
+def test_the_export_is_downloaded(desk: Desk) -> None:
+    wang = desk.phone("王芳")
+    wang.says("/export").sees(".xlsx")
+    with desk.page.expect_download() as downloading:
+        wang.log.get_by_role("link", name=".xlsx").last.click()
+    assert downloading.value.suggested_filename == "导出-2026-11.xlsx"
+    workbook = CalamineWorkbook.from_path(str(downloading.value.path()))
+    cells = [
+        cell for name in workbook.sheet_names for row in workbook.get_sheet_by_name(name).to_python() for cell in row
+    ]
+    assert "张伟" in cells
 
 
 def test_two_tabs_show_the_same(browser: Browser, stage: Stage, desk: Desk) -> None:
@@ -116,8 +131,10 @@ def add_hire(stage: Stage, name: str) -> None:
     database = stage.database()
     with database.transaction() as session:
         wang = person_by_telegram_id(session, WANG_FANG.id)
+        company = find_company(session, HANGZHOU)
         assert wang is not None
-        cohort = session.exec(select(Cohort).where(Cohort.name == "10月一期").order_by(Cohort.id)).all()[-1]
+        assert company is not None
+        cohort = session.exec(select(Cohort).where(Cohort.company_id == company.id, Cohort.name == "10月一期")).one()
         recording = Recording(by=wang.id, now=BEGINS, today=BEGINS.date())
         (hire,) = add_hires(session, cohort, [name], BEGINS.date(), recording)
         put_on_post(session, hire, BEGINS.date(), recording, gate=False)

@@ -85,7 +85,7 @@ def run(folder: Path, *, kills: int, seed: int, webhook_port: int | None = None)
         world.settle(LONGEST_CATCH_UP)
         time.sleep(2)
         world.settle(LONGEST_CATCH_UP)
-        return _count(world, kills, asked)
+        return count(world, kills, asked)
     finally:
         world.close()
 
@@ -94,7 +94,8 @@ def _say(world: LiveWorld, manager: Phone, text: str) -> None:
     world.act(lambda people: people.say(manager.telegram_id, text))
 
 
-def _count(world: LiveWorld, kills: int, asked: list[str]) -> Tally:
+def count(world: LiveWorld, kills: int, asked: list[str]) -> Tally:
+    """What became of the orders of these hires, each asked for once; the bot has come to rest."""
     with world.session() as session:
         names = {hire.id: hire.name for hire in session.exec(select(Hire)).all()}
         recorded = Counter(names[order.hire_id] for order in session.exec(select(Order)).all())
@@ -104,7 +105,7 @@ def _count(world: LiveWorld, kills: int, asked: list[str]) -> Tally:
     said: Counter[str] = Counter()
     for call in world.stand_in.journal.calls("sendMessage", ok=True):
         text = str(call.params.get("text", ""))
-        said.update(name for name in _names_in(text) if name in set(asked))
+        said.update(name for name in hires_named(text) if name in set(asked))
     assert not open_updates, [u.error for u in open_updates]
     return Tally(
         kills=kills,
@@ -117,7 +118,8 @@ def _count(world: LiveWorld, kills: int, asked: list[str]) -> Tally:
     )
 
 
-def _names_in(text: str) -> set[str]:
+def hires_named(text: str) -> set[str]:
+    """The hires of a run that a text speaks of."""
     words = text.replace("<b>", " ").replace("</b>", " ").replace("·", " ").replace("：", " ").split()
     return {word.strip(",，。.（）()") for word in words if word.startswith("新人")}
 

@@ -52,7 +52,7 @@ small = st.integers(1, 10**6)
 
 _FILE: Update = {"file_unique_id": "u", "file_size": 10}
 _SIZE: Update = {**_FILE, "file_id": "p", "width": 90, "height": 90}
-_USER: dict[str, Json] = {"id": 4242, "is_bot": False, "first_name": "某人"}
+_USER: Update = {"id": 4242, "is_bot": False, "first_name": "某人"}
 
 CONTENTS: tuple[Update, ...] = (
     {"photo": [dict(_SIZE)]},

@@ -112,7 +112,7 @@ class Month:
             )
             rate(session, wang.id, date(2026, 11, 1), "induction", 90, "王芳讲得清楚", wang.id, now)
         world.tick()
-        world.passes_to("2026-11-24 09:00", minutes=30)
+        world.passes_to("2026-11-24 09:00", minutes=180)
 
     def figures(self) -> list[object]:
         """Every figure of the past."""

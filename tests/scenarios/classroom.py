@@ -60,3 +60,10 @@ def check_in(manager: Phone, plan: str = "陪访两位新人") -> None:
     if "上班" not in manager.last.buttons:
         manager.taps("今天")
     manager.taps("上班").says(plan).taps("确认")
+
+
+def drop(manager: Phone) -> None:
+    """Give the open form up, with what was filled in."""
+    manager.says("取消")
+    if "放弃" in manager.last.buttons:
+        manager.taps("放弃")

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from bot.demo.chats import Document
 from handlers import cohort_card
 from handlers.pictures.cohort_picture import CohortPicture, draw_cohort
+from handlers.translations import translator
 from tests.chat import Phone
 
 RATE = r"(\d+)/(\d+) = (\d+\.\d%)(?: \((进行中|最终)\))?"
@@ -91,7 +92,9 @@ def in_stats(text: str, cohort: str) -> Shown:
 def in_report(text: str, cohort: str) -> Shown:
     """The cohort's line of a draft or a submission: there once, not again with another label."""
     lines = re.findall(
-        rf"^{re.escape(cohort)}：出单率 {RATE}，平均出单水平 (\d+)/\d+ = \d+\.\d\d(?: \((进行中|最终)\))?$", text, re.MULTILINE
+        rf"^{re.escape(cohort)}：出单率 {RATE}，平均出单水平 (\d+)/\d+ = \d+\.\d\d(?: \((进行中|最终)\))?$",
+        text,
+        re.MULTILINE,
     )
     assert len(lines) == 1, f"{cohort} stands there {len(lines)} times:\n{text}"
     ordered, on_post, percentage, label, orders, _ = lines[0]
@@ -106,12 +109,13 @@ def newest_document(phone: Phone) -> bytes:
 
 def in_workbook(content: bytes, cohort: str) -> Shown:
     """The cohort's row on the sheet of figures, and its own sheet, which must say the same."""
-    book = CalamineWorkbook.from_filelike(BytesIO(content))
-    heading, *rows = book.get_sheet_by_name("批次指标").to_python()
+    book, said = CalamineWorkbook.from_filelike(BytesIO(content)), translator("zh").plain
+    heading, *rows = book.get_sheet_by_name(said("Figures by cohort")).to_python()
     (row,) = [dict(zip(map(str, heading), row, strict=True)) for row in rows if row[1] == cohort]
     members, *people = book.get_sheet_by_name(cohort).to_python()
-    (summed,) = [dict(zip(map(str, members), each, strict=True)) for each in people if each[0] == "合计"]
-    ordered, on_post, orders = int(row["出单且在岗"]), int(row["上岗"]), int(row["窗口内出单数"])
-    assert [int(summed[name]) for name in ("上岗", "窗口内出单数", "出单且在岗")] == [on_post, orders, ordered]
-    return Shown(ordered, on_post, f"{row['出单率']:.1%}", row["状态"] == "进行中", orders)
-
+    (summed,) = [dict(zip(map(str, members), each, strict=True)) for each in people if each[0] == said("In all")]
+    ordered, on_post = said("Ordered and stayed"), said("On post")
+    counts = [int(row[name]) for name in (ordered, on_post, said("Orders in the windows"))]
+    assert [int(summed[name]) for name in (ordered, on_post, said("Orders in the window"))] == counts
+    interim = row[said("State")] == said("Interim")
+    return Shown(counts[0], counts[1], f"{row[said('Order rate')]:.1%}", interim, counts[2])

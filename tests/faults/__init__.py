@@ -1,0 +1,1 @@
+"""Every fault the bot is promised to survive, provoked."""
