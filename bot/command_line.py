@@ -1,4 +1,4 @@
-"""What an operator can type: run, demo, check, migrate, backup.
+"""What an operator can type: run, demo, check, migrate, backup, restore, move-database.
 
 Imports stand inside the commands: `--help` answers at once, and nothing of the demo is loaded by the real bot.
 """
@@ -87,6 +87,48 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must
     except (SettingsError, BackupError) as error:
         _stop(str(error))
     typer.echo(f"Wrote {file} ({size} bytes).")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path | None, typer.Argument(help="A file written by `backup`.")] = None,
+    messages_aside: Annotated[
+        bool, typer.Option("--messages-aside", help="Only the second half, after pg_restore: put aside what waits.")
+    ] = False,
+) -> None:
+    """Put a backup in the place of an empty SQLite database; what was due meanwhile is put aside, not sent."""
+    from bot.clock import SystemClock
+    from bot.restoring import RestoreError, put_messages_aside
+    from bot.restoring import restore as put_back
+    from bot.settings import SettingsError, load_settings
+
+    if (file is None) != messages_aside:
+        _stop("Give the file to restore, or --messages-aside after a restore by other means.")
+    try:
+        settings, now = load_settings(), SystemClock().now()
+        restored = put_back(settings, file, now) if file is not None else put_messages_aside(settings, now)
+    except (SettingsError, RestoreError) as error:
+        _stop(str(error))
+    until = f"{restored.known_until:%Y-%m-%d %H:%M} UTC" if restored.known_until else "an unknown moment"
+    typer.echo(f"Restored. It knows what happened until {until}; {restored.aside.count} messages were put aside.")
+    typer.echo("The admins are told when the bot is started.")
+
+
+@app.command()
+def move_database(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///data/bot.db")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="postgresql+psycopg://user:password@host/name")],
+) -> None:
+    """Copy everything from one database to another, empty one, and compare. Stop the bot first; can be repeated."""
+    from bot.clock import SystemClock
+    from bot.moving import MoveError, move
+
+    try:
+        moved = move(source, target, SystemClock().now(), typer.echo)
+    except MoveError as error:
+        _stop(str(error))
+    typer.echo(f"Moved {moved.rows} rows of {len(moved.tables)} tables; both databases hold the same.")
+    typer.echo("Now set BOT_DATABASE_URL to the new address and start the bot.")
 
 
 def _stop(words: str) -> NoReturn:

@@ -53,7 +53,10 @@ _TICK = Histogram(
 )
 _TICKS_FAILED = Counter("bot_planner_ticks_failed", "Ticks of the planner that failed.", registry=REGISTRY)
 _LENGTH = Gauge(
-    "bot_queue_length", "Rows by queue and state: what waits, and what was given up.", ["queue", "state"], registry=REGISTRY
+    "bot_queue_length",
+    "Rows that wait, and rows that were given up.",
+    ["queue", "state"],
+    registry=REGISTRY,
 )
 _OLDEST = Gauge("bot_queue_oldest_seconds", "Age of the oldest row that waits.", ["queue"], registry=REGISTRY)
 _BEAT = Gauge(
@@ -126,8 +129,14 @@ def look_at_queues(session: Session, now: datetime) -> Queues:
     )
 
 
-def exposition(queues: Queues, now: datetime) -> bytes:
-    """Everything in Prometheus' text form."""
+def exposition(queues: Queues | None, now: datetime) -> bytes:
+    """Everything in Prometheus' text form; the queues as they were last known when they cannot be read."""
+    if queues is not None:
+        _set_gauges(queues, now)
+    return generate_latest(REGISTRY)
+
+
+def _set_gauges(queues: Queues, now: datetime) -> None:
     for queue, state, count in (
         ("inbox", "open", queues.updates_open),
         ("inbox", "aside", queues.updates_aside),
@@ -140,4 +149,3 @@ def exposition(queues: Queues, now: datetime) -> bytes:
     for part, at in ((PLANNER, queues.planner), (RECEIVER, queues.receiver)):
         if at is not None:
             _BEAT.labels(part).set(at.timestamp())
-    return generate_latest(REGISTRY)

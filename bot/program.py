@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-import fcntl
 import signal
+from datetime import timedelta
 from typing import IO, Any
 
 import structlog
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from telegram.error import BadRequest, EndPointNotFound, InvalidToken, TelegramError
 
+from bot.alone import hold_alone
 from bot.clock import Clock
 from bot.clockwork import Clockwork
 from bot.leading import Leadership, poll_in_turn
@@ -25,11 +26,17 @@ from bot.web import Health, Server, make_app
 from bot.worker import Worker
 from handlers.menus import plan_menus
 from handlers.turn import Surroundings
+from schedules.planner import PART as PLANNER
 from storage import inbox, outbox
 from storage.database import Database
+from storage.groups import Heartbeat
 from storage.migration import DatabaseIsNewer, upgrade
+from storage.retention import set_keep_days
 
 log = structlog.get_logger()
+
+STALE_TICK = timedelta(minutes=1)
+"""A planner, in this process or another, that has not ticked for so long and three ticks is not ready."""
 
 EXIT_FAULT = 1
 EXIT_TOKEN = 3
@@ -135,19 +142,24 @@ async def _work(
         await database.run(outbox.release_leases)
     if shared_pace is not None:
         await database.run(shared_pace.prepare)
+    await database.run(lambda session: set_keep_days(session, settings.keep_days, clock.now()))
     await database.run(lambda session: plan_menus(session, clock.now(), surroundings))
 
     def health(session: Session) -> Health:
         now = clock.now()
         waiting, owed = inbox.oldest_open(session), outbox.oldest_due(session, now)
-        heard = receiver.last_good_at
+        heard, planner = receiver.last_good_at, session.get(Heartbeat, PLANNER)
+        planned = planner.at if planner is not None else None
         details = {
             "oldest_update_seconds": (now - waiting).total_seconds() if waiting else 0,
             "oldest_message_seconds": (now - owed).total_seconds() if owed else 0,
             "updates_aside": inbox.count_updates(session, inbox.InboxState.aside),
             "last_heard_from_telegram": heard.isoformat() if heard else None,
+            "planner_last_tick": planned.isoformat() if planned else None,
         }
-        return Health(heard is not None and now - heard < STALE_POLL, details)
+        stale_tick = STALE_TICK + timedelta(seconds=3 * settings.tick_seconds)
+        hears = heard is not None and now - heard < STALE_POLL
+        return Health(hears and planned is not None and now - planned < stale_tick, details)
 
     parts: list[asyncio.Task[Any]] = [
         asyncio.create_task(sender.run(stopping), name="sender"),
@@ -163,7 +175,7 @@ async def _work(
         parts.append(asyncio.create_task(watch_polling(receiver, stopping), name="watchdog"))
     server = None
     if settings.web_address is not None:
-        server = Server(make_app(settings, receiver, database, health), *settings.web_address)
+        server = Server(make_app(settings, receiver, database, health, clock.now), *settings.web_address)
         parts.append(asyncio.create_task(server.serve(), name="web"))
 
     stopped = asyncio.create_task(stopping.wait(), name="stop")
@@ -259,11 +271,8 @@ def _take_alone(settings: Settings) -> bool:
     path = settings.sqlite_path
     if path is None:
         return True
-    lock = path.with_name(path.name + ".lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
+    lock = hold_alone(path)
+    if lock is None:
         return False
     _held.append(lock)
     return True

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     messages_per_second: float = Field(default=25.0, gt=0)
     messages_per_second_per_chat: float = Field(default=1.0, gt=0)
     messages_per_minute_per_group: float = Field(default=18.0, gt=0)
+    keep_days: int = Field(default=30, ge=2, le=3650)
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = Field(default="", validate_default=True)
     mail_to: str = Field(default="", validate_default=True)

@@ -16,6 +16,8 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.warnings import PTBUserWarning
 
+from bot import metrics
+
 # `do_api_request` is used on purpose, also for methods the library knows: it hands back Telegram's JSON as it came, and
 # one malformed update must not cost the batch it came in.
 warnings.filterwarnings("ignore", message="Please use 'Bot\\.", category=PTBUserWarning)

@@ -4,6 +4,7 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot import metrics
 from bot.receiver import Receiver, is_update
 from bot.settings import Settings
 from storage.database import Database
@@ -34,7 +36,11 @@ class Health:
 
 
 def make_app(
-    settings: Settings, receiver: Receiver, database: Database, health: Callable[[Session], Health]
+    settings: Settings,
+    receiver: Receiver,
+    database: Database,
+    health: Callable[[Session], Health],
+    now: Callable[[], datetime],
 ) -> Starlette:
     """The web application. The webhook's path exists only where a webhook is set."""
 
@@ -66,7 +72,24 @@ def make_app(
             return JSONResponse({"live": True, "ready": False, "database": type(error).__name__}, 503)
         return JSONResponse({"live": True, "ready": state.ready} | state.details, 200 if state.ready else 503)
 
-    routes = [Route("/healthz", healthz)]
+    async def live(_request: Request) -> Response:
+        # That this is answered is all it says: a database that is away is no reason to start the process anew.
+        return JSONResponse({"live": True})
+
+    async def figures(_request: Request) -> Response:
+        try:
+            queues = await database.run(lambda session: metrics.look_at_queues(session, now()))
+        except Exception as error:
+            log.warning("the queues could not be read", action="metrics.failed", error=type(error).__name__)
+            queues = None
+        return Response(metrics.exposition(queues, now()), media_type=metrics.CONTENT_TYPE)
+
+    routes = [
+        Route("/healthz", healthz),
+        Route("/healthz/ready", healthz),
+        Route("/healthz/live", live),
+        Route("/metrics", figures),
+    ]
     if settings.webhook_url:
         routes.append(Route(urlsplit(settings.webhook_url).path or "/", webhook, methods=["POST"]))
     return Starlette(routes=routes)

@@ -288,7 +288,7 @@ def _finish(
 
 def state_of(session: Session, message: OutboxMessage) -> OutboxState:
     """What a message is marked as by now."""
-    return session.exec(select(OutboxMessage.state).where(OutboxMessage.id == message.id)).one()
+    return OutboxState(session.exec(select(OutboxMessage.state).where(OutboxMessage.id == message.id)).one())
 
 
 def release_leases(session: Session) -> None:

@@ -17,7 +17,7 @@ from storage.exports import Extent, looked_after, names_of_companies, names_of_h
 from storage.people import CompanyId, PersonId
 from storage.roster import HireId
 
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 """On one sheet; a year of a large company has fewer. More would take the database from everybody for seconds."""
 
 

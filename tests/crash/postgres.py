@@ -2,10 +2,10 @@
 
     python -m tests.crash.postgres --kills 200 --seed 1
 
-Three processes of the bot share a database. What the stand-in for Telegram delivers goes through a proxy that hands each
-update to the next process, as a load balancer does. At random moments one of them is killed with SIGKILL and started
-again; the others go on. What is counted is what `tests.crash.harness` counts, and besides it whether the answers in each
-chat came in the order of the questions, and how fast the processes sent together.
+Three processes of the bot share a database. What the stand-in for Telegram delivers goes through a proxy that hands
+each update to the next process, as a load balancer does. At random moments one of them is killed with SIGKILL and
+started again; the others go on. What is counted is what `tests.crash.harness` counts, and besides it whether the
+answers in each chat came in the order of the questions, and how fast the processes sent together.
 """
 
 import argparse
@@ -31,15 +31,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.demo.clock import DemoClock
 from bot.demo.journal import Call
 from bot.demo.server import listening
+from storage.outbox import LEASE
+from tests.chat import Phone
 from tests.crash.harness import MANAGERS, Tally, count, hires_named
-from tests.live import PATIENCE, LiveWorld
+from tests.live import LiveWorld
 from tests.seed import put_on_post
 
 PROCESSES = 3
-LEASE_PATIENCE = 75.0
-"""Seconds until what a killed process had claimed is taken over: its lease, and a little."""
 
 
 def free_port() -> int:
@@ -122,6 +123,14 @@ class Fleet(LiveWorld):
         self._process = next((p for p in self.processes if p is not None), None)
         return code
 
+    def asks(self, phone: Phone, text: str) -> None:
+        """Somebody types, and nobody waits for the answer."""
+        self.act(lambda people: people.say(phone.telegram_id, text))
+
+    def pass_time(self, step: timedelta) -> None:
+        """Move the clock of all forward."""
+        DemoClock(self.folder / "clock.json").advance(step)
+
     def kill(self) -> None:
         """SIGKILL for all."""
         for number in range(PROCESSES):
@@ -133,17 +142,6 @@ class Fleet(LiveWorld):
         if self._balancer is not None:
             asyncio.run_coroutine_threadsafe(self._balancer.__aexit__(None, None, None), self.loop).result(10)
         super().close()
-
-    def settle_within(self, seconds: float) -> None:
-        """Wait until nothing is left to do, at most so long."""
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                self.settle()
-                return
-            except AssertionError:
-                if time.monotonic() > deadline - PATIENCE:
-                    raise
 
 
 @dataclass(frozen=True)
@@ -181,17 +179,18 @@ def run(folder: Path, url: str, *, kills: int, seed: int, per_second: float = 10
                 if waiting[n] and len(asked) < (kills + 2) * MANAGERS * 2:
                     name = waiting[n].pop()
                     asked.append((n, name))
-                    sender, text = managers[n].telegram_id, f"出单 {name} 1"
-                    world.act(lambda people, sender=sender, text=text: people.say(sender, text))
+                    world.asks(managers[n], f"出单 {name} 1")
                 time.sleep(chance.uniform(0.001, 0.05))
             if round_number % 10 == 5:
-                world.clock.shared.advance(timedelta(minutes=37))
+                world.pass_time(timedelta(minutes=37))
             number = chance.randrange(PROCESSES)
             world.kill_one(number)
             world.start_one(number)
-        world.settle_within(LEASE_PATIENCE + PATIENCE)
+        # What the killed had claimed is taken over when their leases end.
+        world.pass_time(2 * LEASE)
+        world.settle()
         time.sleep(1)
-        world.settle_within(PATIENCE)
+        world.settle()
         assert world.stop_all() == [0] * PROCESSES, world.log.read_text()[-3000:]
         tally = count(world, kills, [name for _, name in asked])
         sent = world.stand_in.journal.calls("sendMessage", ok=True)

@@ -1,7 +1,7 @@
 """The whole program inside the test's process, over HTTP: its clock, database and network can be disturbed.
 
-The same people as in `tests.live`; what differs is that the program is `run_bot` on the test's own loop, which starts in
-a moment and whose log is at hand.
+The same people as in `tests.live`; what differs is that the program is `run_bot` on the test's own loop, which starts
+in a moment and whose log is at hand.
 """
 
 import asyncio
@@ -15,6 +15,8 @@ from unittest.mock import patch
 
 import structlog
 from pydantic import SecretStr
+from sqlalchemy import create_engine
+from sqlmodel import Session, select
 from structlog.typing import EventDict, WrappedLogger
 
 from bot import program
@@ -22,6 +24,8 @@ from bot.clock import Clock
 from bot.demo.faults import SENDING, Fault, FaultKind
 from bot.demo.telegram import TOKEN
 from bot.settings import Settings
+from storage.inbox import InboxState, InboxUpdate
+from storage.outbox import OutboxMessage, OutboxState
 from tests.chat import ADMIN_ID, Phone
 from tests.live import PATIENCE, LiveWorld
 
@@ -46,6 +50,8 @@ class Program(LiveWorld):
         self.watch = Watch(self.clock)
         self.entries: list[EventDict] = []
         """What the bot wrote into its log."""
+        # Reading must not take the writer's lock.
+        self._reading = create_engine(self.url)
         self._run: Future[int] | None = None
         self._stoppings: list[asyncio.Event] = []
 
@@ -91,12 +97,13 @@ class Program(LiveWorld):
         """End the bot if it runs."""
         if self._run is not None:
             self.stop()
+        self._reading.dispose()
 
-    def settle(self) -> None:
+    def settle(self, patience: float = PATIENCE) -> None:
         """Wait until the bot has nothing left to receive, answer or send. Does nothing while it is not running."""
         if self._run is not None:
-            self.seconds_until(self._is_quiet)
-            self.seconds_until(self._is_quiet)
+            self.seconds_until(self._is_quiet, patience)
+            self.seconds_until(self._is_quiet, patience)
 
     def seconds_until(self, what: Callable[[], bool], patience: float = PATIENCE) -> float:
         """Wait until something is so; how long it took."""
@@ -111,6 +118,15 @@ class Program(LiveWorld):
     def seconds_until_said(self, phone: Phone, words: str, patience: float = PATIENCE) -> float:
         """Wait until the bot has said something to a person; how long it took."""
         return self.seconds_until(lambda: words in phone.texts, patience)
+
+    def _is_quiet(self) -> bool:
+        # What waits for another attempt counts as well.
+        if self.stand_in.world.updates.pending or not self.stand_in.journal.calls("getMe"):
+            return False
+        with Session(self._reading) as session:
+            unanswered = session.exec(select(InboxUpdate.update_id).where(InboxUpdate.state == InboxState.open)).first()
+            unsent = session.exec(select(OutboxMessage.id).where(OutboxMessage.state == OutboxState.open)).first()
+        return unanswered is None and unsent is None
 
     def asks(self, phone: Phone, text: str) -> None:
         """Somebody types, and nobody waits for the answer."""

@@ -10,17 +10,11 @@ from bot.program import EXIT_TOKEN
 from bot.telegram_http import Telegram
 from storage.inbox import InboxState, InboxUpdate
 from storage.outbox import OutboxMessage, OutboxState
+from storage.people import Role
 from tests.faults.conftest import Measured
 from tests.faults.program import Program
 
 OUTAGE_SECONDS = 2.0
-
-
-def answers(world: Program, chat: int) -> list[str]:
-    """The questions that were answered in a chat, in the order of the answers."""
-    sent = world.stand_in.journal.calls("sendMessage", ok=True)
-    texts = [str(call.params.get("text", "")) for call in sent if str(call.params.get("chat_id")) == str(chat)]
-    return [word for text in texts for word in ("/first", "/second", "/third") if word in text]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +29,7 @@ def answers(world: Program, chat: int) -> list[str]:
 def test_what_is_asked_while_telegram_is_away_is_answered_once_it_is_back(
     live: Program, measured: Measured, kind: FaultKind, status: int
 ) -> None:
-    wang = live.manager("王芳")
+    wang = live.person("王芳", Role.viewer)
     live.start()
     wang.says("/me")
     live.disturb(kind, status=status)
@@ -52,7 +46,7 @@ def test_what_is_asked_while_telegram_is_away_is_answered_once_it_is_back(
 
 
 def test_replies_that_could_not_be_sent_keep_their_order(live: Program, measured: Measured) -> None:
-    wang = live.manager("王芳")
+    wang = live.person("王芳", Role.viewer)
     live.start()
     live.settle()
     live.disturb(FaultKind.SERVER_ERROR, methods=SENDING)
@@ -70,7 +64,7 @@ def test_replies_that_could_not_be_sent_keep_their_order(live: Program, measured
 
 
 def test_one_reply_that_fails_alone_is_waited_for_by_the_next(live: Program) -> None:
-    wang, li = live.manager("王芳"), live.manager("李强")
+    wang, li = live.person("王芳", Role.viewer), live.person("李强", Role.viewer)
     live.start()
     live.settle()
     live.disturb(FaultKind.SERVER_ERROR, methods=SENDING, chat=wang, calls=1)
@@ -84,7 +78,7 @@ def test_one_reply_that_fails_alone_is_waited_for_by_the_next(live: Program) -> 
 
 
 def test_a_slow_network_only_slows(live: Program, measured: Measured) -> None:
-    wang = live.manager("王芳")
+    wang = live.person("王芳", Role.viewer)
     live.start()
     live.settle()
     live.disturb(FaultKind.DELAY, wait=0.7)
@@ -97,7 +91,7 @@ def test_a_hung_connection_holds_up_nobody_else(
     live: Program, measured: Measured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Telegram.call, "__kwdefaults__", {"timeout": 1.5, "file": None, "file_field": ""})
-    wang, li = live.manager("王芳"), live.manager("李强")
+    wang, li = live.person("王芳", Role.viewer), live.person("李强", Role.viewer)
     live.start()
     live.settle()
     live.disturb(FaultKind.HANG, methods=SENDING, chat=wang, wait=60, calls=1)
@@ -108,7 +102,7 @@ def test_a_hung_connection_holds_up_nobody_else(
 
 
 def test_a_lost_answer_of_telegram_is_the_one_way_to_say_something_twice(live: Program) -> None:
-    wang = live.manager("王芳")
+    wang = live.person("王芳", Role.viewer)
     live.start()
     live.settle()
     live.disturb(FaultKind.DROP_AFTER, methods=frozenset({"sendmessage"}), calls=1)
@@ -119,7 +113,7 @@ def test_a_lost_answer_of_telegram_is_the_one_way_to_say_something_twice(live: P
 
 
 def test_too_many_requests_are_waited_for_in_that_chat_alone(live: Program, measured: Measured) -> None:
-    wang, li = live.manager("王芳"), live.manager("李强")
+    wang, li = live.person("王芳", Role.viewer), live.person("李强", Role.viewer)
     live.start()
     live.settle()
     live.disturb(FaultKind.RATE_LIMIT, methods=SENDING, chat=wang, calls=1, retry_after=2)
@@ -133,7 +127,7 @@ def test_too_many_requests_are_waited_for_in_that_chat_alone(live: Program, meas
     measured("after retry_after 2", waited)
 
     assert waited >= 2
-    refused = [call for call in live.stand_in.journal.calls("sendMessage", ok=False)]
+    refused = live.stand_in.journal.calls("sendMessage", ok=False)
     assert len(refused) == 1, "Telegram is not asked again before its time"
     assert [("王芳" in said.text) for said in wang.heard] == [False, True]
 
@@ -145,18 +139,19 @@ def test_a_token_that_is_refused_again_and_again_ends_the_bot_with_the_reason(
     async def hurry(*_arguments: object) -> None:
         return
 
-    live.manager("王芳")
+    wang = live.person("王芳", Role.viewer)
     live.start()
     live.settle()
     monkeypatch.setattr(receiver, "_pause", hurry)
     live.disturb(FaultKind.SERVER_ERROR, status=status)
+    live.asks(wang, "/me")
 
     assert live.exit_code() == EXIT_TOKEN
     assert live.actions().count("token.refused") == 1
 
 
 def test_a_single_refusal_is_taken_for_a_proxys_mistake(live: Program) -> None:
-    wang = live.manager("王芳")
+    wang = live.person("王芳", Role.viewer)
     live.start()
     live.settle()
     live.disturb(FaultKind.SERVER_ERROR, status=404, calls=3)
@@ -167,7 +162,7 @@ def test_a_single_refusal_is_taken_for_a_proxys_mistake(live: Program) -> None:
 
 def test_a_message_telegram_refuses_for_long_is_not_given_up(live: Program) -> None:
     """An answer that is no JSON, or 401, says nothing about the message: attempts are not counted."""
-    wang = live.manager("王芳")
+    wang = live.person("王芳", Role.viewer)
     live.start()
     live.settle()
     live.disturb(FaultKind.GARBAGE, methods=SENDING)
