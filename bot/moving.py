@@ -51,6 +51,10 @@ def move(source_url: str, target_url: str, now: datetime, say: Callable[[str], N
 
     No bot may run on either side (`now`, aware UTC, tells how long ago one did). Raises MoveError.
     """
+    for url in (source_url, target_url):
+        _check_address(url)
+    if _without_password(source_url) == _without_password(target_url):
+        raise MoveError("Both addresses are the same database.")
     with ExitStack() as stack:
         for url in (source_url, target_url):
             _hold(url, stack)
@@ -72,14 +76,18 @@ def move(source_url: str, target_url: str, now: datetime, say: Callable[[str], N
     return moved
 
 
-def _hold(url: str, stack: ExitStack) -> None:
-    """Keep every bot away from a SQLite file meanwhile."""
+def _check_address(url: str) -> None:
     try:
         address = make_url(url)
     except ArgumentError:
         raise MoveError(f"{url!r} is not an address such as sqlite:///data/bot.db") from None
     if address.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise MoveError("Addresses begin with sqlite:/// or postgresql+psycopg://")
+
+
+def _hold(url: str, stack: ExitStack) -> None:
+    """Keep every bot away from a SQLite file meanwhile."""
+    address = make_url(url)
     if address.drivername == "sqlite":
         path = Path(address.database or "")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,8 +121,6 @@ def _check_source(url: str, source: Database, now: datetime) -> None:
 def _prepare_target(source_url: str, target_url: str) -> None:
     """Make the tables of an empty database and mark it as being filled; go on with one this source began."""
     mark = UNFINISHED + hashlib.sha256(_without_password(source_url).encode()).hexdigest()[:12]
-    if _without_password(source_url) == _without_password(target_url):
-        raise MoveError("Both addresses are the same database.")
     try:
         step = current(target_url)
         if step == mark:

@@ -11,10 +11,12 @@ from bot.demo.telegram import Telegram
 
 STEPS = ("buttons", "paste", "orders", "reminder", "board", "cohort", "stats", "crash")
 
-_CHECK_IN = re.compile(r"^(/checkin\b|日报\s*$)")
+_CHECK_IN = re.compile(r"^(/checkin\b|(日报|签到|daily)\s*$)", re.IGNORECASE)
 _ORDERS = re.compile(r"^(/orders|出单)(@\w+)?\s+\S+\s*\d")
 _LABELLED = re.compile(r"^[^\n:：]{1,20}[:：]", re.MULTILINE)
-_STATS = re.compile(r"^/stats\b")
+_STATS = re.compile(r"^(/stats\b|统计)")
+_DONE = "✅"
+"""What the bot begins with when something was saved, in every language."""
 
 
 @dataclass
@@ -45,14 +47,11 @@ class Tour:
         return [{"step": step, "done": step in self.done} for step in STEPS]
 
     def _buttons_done(self) -> bool:
-        return any(
-            self._presses(chat_id, after=said.date) >= 2 and self._answered(chat_id, said)
-            for chat_id, said in self._said(_CHECK_IN)
-        )
+        return any(self._confirmed(chat_id, after=said.date) for chat_id, said in self._said(_CHECK_IN))
 
     def _paste_done(self) -> bool:
         return any(
-            self._presses(chat_id, after=said.date) >= 1 and self._answered(chat_id, said)
+            self._confirmed(chat_id, after=said.date)
             for chat_id, said in self._said(_LABELLED)
             if said.content is not None and len(_LABELLED.findall(said.content.text)) >= 2
         )
@@ -114,9 +113,15 @@ class Tour:
     def _answered(self, chat_id: int, said: Message) -> bool:
         return any(message.message_id > said.message_id for message in self._bot_messages(chat_id))
 
-    def _presses(self, chat_id: int, after: datetime) -> int:
-        queries = self.telegram.world.queries.values()
-        return sum(query.chat.id == chat_id and query.at >= after and query.answered for query in queries)
+    def _confirmed(self, chat_id: int, after: datetime) -> bool:
+        """Whether a button was pressed since then under a message that now says it is done."""
+        messages = self.telegram.world.chats[chat_id].messages
+        pressed = [
+            messages.get(query.message_id)
+            for query in self.telegram.world.queries.values()
+            if query.chat.id == chat_id and query.at >= after and query.answered
+        ]
+        return any(m is not None and m.content is not None and m.content.text.startswith(_DONE) for m in pressed)
 
     def _bot_messages(self, chat_id: int) -> list[Message]:
         world = self.telegram.world

@@ -51,7 +51,7 @@ def take(browser: Browser, stage: Stage, width: int, height: int, theme: str, fi
     desk.page.mouse.move(0, 0)
     desk.page.wait_for_timeout(800)
     shot = Image.open(io.BytesIO(desk.page.screenshot())).convert("RGB")
-    shot.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+    shot.quantize(COLOURS, kmeans=2, dither=Image.Dither.NONE).save(file, optimize=True)
     context.close()
     print(f"{file.name}: {file.stat().st_size // 1024} kB")
 

@@ -3,12 +3,13 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.clock import SystemClock
 from bot.demo.bot_process import BotProcess
 from bot.demo.cast import LI_QIANG, WANG_FANG
 from bot.demo.program import running_demo, until_stopped
@@ -114,7 +115,7 @@ async def test_reset_begins_anew(demo: Demo) -> None:
             state = await response.json()
     assert old.world.events.since(0)[-1].kind == "reset"
     assert demo.telegram.people.messages(WANG_FANG.id) == []
-    assert abs(datetime.fromisoformat(state["now"]) - datetime.now(UTC)) < timedelta(seconds=10)
+    assert abs(datetime.fromisoformat(state["now"]) - SystemClock().now()) < timedelta(seconds=10)
     assert [member["name"] for member in state["cast"]][:2] == ["王芳", "李强"]
     await reaches(demo, lambda: demo.describe_process()["state"] == "running")
 

@@ -46,6 +46,11 @@ class Journey:
         query = self.telegram.people.press(person, message, "go")
         assert self.telegram.call(TOKEN, "answerCallbackQuery", {"callback_query_id": query.id})[0] == 200
 
+    def bot_saves(self, chat: int, message: int) -> None:
+        self.clock.forward(seconds=1)
+        params = {"chat_id": chat, "message_id": message, "text": "✅ …", "reply_markup": KEYBOARD}
+        assert self.telegram.call(TOKEN, "editMessageText", params)[0] == 200
+
     def bot_sends_picture(self, chat: int) -> None:
         content = io.BytesIO()
         Image.new("RGB", (20, 20)).save(content, "PNG")
@@ -55,16 +60,20 @@ class Journey:
 
 def buttons(journey: Journey) -> None:
     journey.says(WANG_FANG.id, "日报")
-    for _ in range(2):
+    form = journey.bot_says(WANG_FANG.id)
+    for _ in range(3):
         assert journey.done() == []
-        journey.taps(WANG_FANG.id, journey.bot_says(WANG_FANG.id))
+        journey.taps(WANG_FANG.id, form)
+    assert journey.done() == []
+    journey.bot_saves(WANG_FANG.id, form)
 
 
 def paste(journey: Journey) -> None:
     journey.says(LI_QIANG.id, "日报\n状态：上班\n在训：12")
     card = journey.bot_says(LI_QIANG.id)
-    assert journey.done() == []
     journey.taps(LI_QIANG.id, card)
+    assert journey.done() == []
+    journey.bot_saves(LI_QIANG.id, card)
 
 
 def orders(journey: Journey) -> None:
