@@ -90,7 +90,7 @@ class Mailer:
         self._recipients = tuple(recipients)
 
     async def send(self, params: dict[str, Any], file_name: str, file: bytes) -> None:
-        """Deliver one mail as `handlers.report_mail` composed it. Raises MailDelayed or MailRefused."""
+        """Deliver one mail as `handlers.reports.report_mail` composed it. Raises MailDelayed or MailRefused."""
         message = self.message(params, file_name, file)
         try:
             refused = await self._hand_in(message)

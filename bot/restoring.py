@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from bot.alone import hold_alone
 from bot.settings import Settings
-from handlers.roles import translator_for
+from handlers.people.roles import translator_for
 from handlers.translations import N_, Translator
 from handlers.turn import Surroundings
 from schedules.planner import tick

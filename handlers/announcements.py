@@ -4,25 +4,14 @@ Replies are written with their text ready (kind `call`); everything listed here 
 moment, so that it is in the reader's language and true, and so that a nag whose report has come in is dropped.
 """
 
-from handlers import (
-    boards,
-    cohort_card,
-    export,
-    forum,
-    missing,
-    month_view,
-    my_data,
-    open_items,
-    problem_answer,
-    reminders,
-    report_mail,
-    roster_workbook,
-    standings,
-    thanks,
-    trend,
-)
+from handlers.figures import cohort_card, export, missing, standings, thanks, trend
+from handlers.follow_up import forum, open_items, problem_answer
 from handlers.outgoing import Composer
-from handlers.reports import announced
+from handlers.people import my_data
+from handlers.reminding import boards, reminders
+from handlers.reports import announced, report_mail
+from handlers.roster import roster_workbook
+from handlers.working_days import month_view
 from schedules.boards import BOARD
 from schedules.forum import FORUM_DUE
 from schedules.open_items import OPEN_ITEMS, UNANSWERED

@@ -4,63 +4,34 @@ Routing, the command menus, /help and the permission test are all read from thes
 that is not here does not exist. The order is the order of the menu.
 """
 
-from handlers import (
-    admission,
-    audit,
-    calendar_changes,
-    check_in,
-    cohort,
-    cohort_card,
-    company,
+from handlers import help
+from handlers.access import ADMINS, ANYWHERE, EVERY_ROLE, GROUP, VIEWERS, ButtonRule, Command
+from handlers.administration import audit, exemptions, redating, settings, status, trial_policy
+from handlers.check_ins import check_in
+from handlers.figures import cohort, cohort_card, export, kpi, missing, rank, ratings, stats, summary, trend
+from handlers.follow_up import (
     drill,
-    due,
-    exemptions,
-    export,
-    forget,
     forum,
-    help,
-    hire_history,
-    holiday_file,
     incident,
-    invite,
-    kpi,
-    leave,
-    link,
-    me,
-    missing,
-    my_data,
     open_items,
-    order_list,
-    orders,
-    people,
-    person_card,
     problem,
     problem_card,
-    rank,
-    ratings,
-    redating,
-    refunds,
-    report,
     ride_along,
-    roster,
-    settings,
     spot_check,
-    start,
-    stats,
-    status,
-    summary,
     training_session,
-    trend,
-    trial_policy,
-    working_calendar,
 )
-from handlers.access import ADMINS, ANYWHERE, EVERY_ROLE, GROUP, VIEWERS, ButtonRule, Command
 from handlers.forms import driver
 from handlers.forms.form import Form
 from handlers.forms.screens import BUTTON as FORM_BUTTON
-from handlers.owed_lines import GO
+from handlers.orders import order_list, orders, refunds
+from handlers.people import admission, company, forget, invite, leave, link, me, my_data, people, person_card, start
+from handlers.reminding import due
+from handlers.reminding.owed_lines import GO
+from handlers.reports import report
+from handlers.roster import hire_history, roster
 from handlers.translations import N_
 from handlers.turn import Turn
+from handlers.working_days import calendar_changes, holiday_file, working_calendar
 from storage.kinds import ReportKind
 
 

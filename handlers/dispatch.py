@@ -13,11 +13,13 @@ from telegram import CallbackQuery, Message, Update
 from telegram import Chat as TelegramChat
 from telegram import User as TelegramUser
 
-from handlers import commands, membership, orders, start, uploads
+from handlers import commands, membership, uploads
 from handlers.access import Command, may
 from handlers.forms import driver
 from handlers.keyboards import Button
 from handlers.menus import plan_menu_of
+from handlers.orders import orders
+from handlers.people import start
 from handlers.translations import N_, Language, language_of_code, translator
 from handlers.turn import Chat, ChatKind, Press, Speaker, Surroundings, Turn, Upload
 from storage.conversations import active_conversation

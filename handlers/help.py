@@ -62,7 +62,7 @@ def help(turn: Turn) -> None:
     person = turn.person
     if person is None or person.state is not PersonState.active:
         # Who does not take part hears the one sentence.
-        from handlers.start import refusal
+        from handlers.people.start import refusal
 
         turn.say(t(refusal(turn)))
     elif turn.chat.kind is not ChatKind.private:

@@ -6,8 +6,9 @@ from sqlmodel import Session
 from telegram import Chat as TelegramChat
 from telegram import Message
 
-from handlers import holiday_file, roster_files
+from handlers.roster import roster_files
 from handlers.turn import Turn
+from handlers.working_days import holiday_file
 from storage.people import PersonState, person_by_telegram_id
 
 READERS: dict[str, Callable[[Turn], None]] = {

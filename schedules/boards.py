@@ -16,7 +16,7 @@ from storage.obligations import leaves_between, owed_per_period, reports_per_per
 from storage.people import Person, PersonId
 
 BOARD = "board"
-"""The kind of the planned message; `handlers.boards` composes it."""
+"""The kind of the planned message; `handlers.reminding.boards` composes it."""
 NOT_OWED = frozenset({ReportState.exempt, ReportState.extra})
 BOARD_KINDS = (ReportKind.daily, ReportKind.weekly, ReportKind.monthly)
 

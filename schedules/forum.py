@@ -11,7 +11,7 @@ from storage.people import Role, active_people
 from storage.planned import Planned, plan_messages
 
 FORUM_DUE = "forum_due"
-"""The kind of the planned message; `handlers.forum` composes it."""
+"""The kind of the planned message; `handlers.follow_up.forum` composes it."""
 MORNING = time(9)
 STAGES = (75, 90)
 """Days after the last forum."""

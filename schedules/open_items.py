@@ -16,7 +16,7 @@ from storage.planned import Planned, plan_messages
 from storage.problem_book import Waiting, unanswered_since
 
 OPEN_ITEMS, UNANSWERED = "open_items", "unanswered_problems"
-"""Kinds of planned messages; `handlers.open_items` and `handlers.problem_answer` compose them."""
+"""Kinds of planned messages; `handlers.follow_up.open_items` and `handlers.follow_up.problem_answer` compose them."""
 ASKED_AT, NOT_AFTER = time(9, 30), time(21)
 """**Default**: when open items come, on a working day; what an outage held up still comes before the evening."""
 TOLD_FROM = time(9)

@@ -23,7 +23,7 @@ from storage.people import CompanyId, PersonId
 from storage.planned import Planned, plan_messages
 
 REMINDER = "reminder"
-"""The kind of the planned message; `handlers.reminders` composes it."""
+"""The kind of the planned message; `handlers.reminding.reminders` composes it."""
 SILENT = frozenset({ReportKind.skills_mail})
 """Handed in with the monthly report and mentioned with it, never by itself."""
 

@@ -1,7 +1,7 @@
 """Everything an admin can switch: names, defaults and limits in one list (handbook §3, §5, §8).
 
 A setting is a row of `Preference` under its name; while there is none, the default holds. The language of the group
-alone is kept with the group. What a setting is called in words stands in `handlers.settings`.
+alone is kept with the group. What a setting is called in words stands in `handlers.administration.settings`.
 """
 
 from collections.abc import Collection, Mapping

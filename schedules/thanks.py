@@ -23,7 +23,7 @@ from storage.people import Person, PersonId, PersonState, Role
 from storage.planned import Planned, plan_messages
 
 THANKS = "thank_you"
-"""The kind of the planned message; `handlers.thanks` composes it."""
+"""The kind of the planned message; `handlers.figures.thanks` composes it."""
 AT = time(9)
 
 

@@ -121,9 +121,7 @@ def draw_month(picture: CalendarPicture) -> bytes:
     for column, name in enumerate(picture.labels.weekdays):
         color = _REST_TEXT if column in (0, 6) else drawing.INK
         x = _MARGIN + (column + 0.5) * _CELL_WIDTH
-        sheet.text(
-            x, _TOP - 22, name, 34, color=color, bold=True, align="center", width=_CELL_WIDTH, smallest=30
-        )
+        sheet.text(x, _TOP - 22, name, 34, color=color, bold=True, align="center", width=_CELL_WIDTH, smallest=30)
     for entry in picture.days:
         week, column = divmod(offset + entry.day.day - 1, 7)
         _draw_day(sheet, picture, entry, _MARGIN + column * _CELL_WIDTH, _TOP + week * _CELL_HEIGHT)

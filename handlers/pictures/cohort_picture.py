@@ -42,9 +42,7 @@ class CohortLabels:
     to_come: str
 
 
-def cohort_labels(
-    t: Words, *, interim: bool, on_post: int, orders: int, today_no: int | None = None
-) -> CohortLabels:
+def cohort_labels(t: Words, *, interim: bool, on_post: int, orders: int, today_no: int | None = None) -> CohortLabels:
     """The words from the catalog for one cohort; `orders` is T(c), the sum of its daily orders."""
     return CohortLabels(
         order_rate=t("Order rate"),
@@ -128,9 +126,7 @@ def draw_cohort(picture: CohortPicture) -> bytes:
 
 def _draw_heading(sheet: Sheet, picture: CohortPicture) -> None:
     fill, color = (
-        (drawing.INTERIM_FILL, drawing.INTERIM_TEXT)
-        if picture.interim
-        else (drawing.FINAL_FILL, drawing.FINAL_TEXT)
+        (drawing.INTERIM_FILL, drawing.INTERIM_TEXT) if picture.interim else (drawing.FINAL_FILL, drawing.FINAL_TEXT)
     )
     right = sheet.width - MARGIN
     pill = sheet.pill(right, 92, picture.labels.state, fill, color)
@@ -146,9 +142,7 @@ def _draw_figures(sheet: Sheet, picture: CohortPicture) -> None:
     fraction, equals, percent = picture.rate_text.partition(" = ")
     if equals:
         used = sheet.text(MARGIN - 6, 382, percent, 160, bold=True, width=width * 0.7, smallest=90)
-        sheet.text(
-            MARGIN + used + 30, 382, fraction, 84, color=drawing.QUIET, width=width - used - 30, smallest=44
-        )
+        sheet.text(MARGIN + used + 30, 382, fraction, 84, color=drawing.QUIET, width=width - used - 30, smallest=44)
     else:
         sheet.text(MARGIN, 360, picture.rate_text, 84, bold=True, width=width, smallest=48)
 
@@ -284,9 +278,7 @@ def _draw_result(sheet: Sheet, picture: CohortPicture, end: Point, result_y: flo
 
 def _draw_orders(sheet: Sheet, picture: CohortPicture) -> None:
     """A bar for each day's orders with its number; with two digits only the highest one has it."""
-    used = sheet.text(
-        MARGIN, 958, picture.labels.orders_by_day, 38, bold=True, width=sheet.width / 2, smallest=32
-    )
+    used = sheet.text(MARGIN, 958, picture.labels.orders_by_day, 38, bold=True, width=sheet.width / 2, smallest=32)
     shown = picture.daily_orders[: picture.last_day]
     if picture.on_post:
         sheet.text(MARGIN + used + 22, 958, picture.labels.orders_in_all, 36, color=drawing.QUIET)
@@ -352,9 +344,7 @@ def _draw_legend(sheet: Sheet, grounds: Sequence[tuple[str, bool]], baseline: fl
     x: float = _LEFT
     for name, striped in grounds:
         if striped:
-            sheet.box(
-                x, baseline - 26, 44, 30, drawing.PAPER, edge=drawing.RULE, edge_width=2, stripes=drawing.RULE
-            )
+            sheet.box(x, baseline - 26, 44, 30, drawing.PAPER, edge=drawing.RULE, edge_width=2, stripes=drawing.RULE)
         else:
             sheet.box(x, baseline - 26, 44, 30, drawing.SHADE, edge=drawing.RULE, edge_width=2)
         x += 60 + sheet.text(x + 58, baseline, name, 32, color=drawing.QUIET) + 44

@@ -143,17 +143,13 @@ class Sheet:
             artist.set_linestyle((0, (3, 2.2)))
         self._add(artist)
 
-    def dot(
-        self, x: float, y: float, radius: float, fill: str, *, edge: str = PAPER, edge_width: float = 0
-    ) -> None:
+    def dot(self, x: float, y: float, radius: float, fill: str, *, edge: str = PAPER, edge_width: float = 0) -> None:
         """A filled circle."""
         from matplotlib.patches import Circle
 
         self._add(Circle((x, y), radius, facecolor=fill, edgecolor=edge, linewidth=edge_width))
 
-    def pill(
-        self, right: float, baseline: float, text: str, fill: str, color: str, size: float = 36
-    ) -> float:
+    def pill(self, right: float, baseline: float, text: str, fill: str, color: str, size: float = 36) -> float:
         """A word on a rounded ground that ends at `right`; returns the width it takes."""
         width = width_of(drawable(text), size, bold=True) + size * 1.1
         self.box(right - width, baseline - size * 1.18, width, size * 1.68, fill, radius=size * 0.84)

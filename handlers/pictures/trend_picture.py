@@ -183,9 +183,7 @@ def _draw_panel_heading(
     used = sheet.text(MARGIN, baseline, panel.name, 40, bold=True, width=right - MARGIN - 20, smallest=32)
     room = right - MARGIN - used - 44
     if panel.target is not None and room > 90:
-        sheet.text(
-            MARGIN + used + 22, baseline, panel.target_text, 32, color=drawing.RUST, width=room, smallest=30
-        )
+        sheet.text(MARGIN + used + 22, baseline, panel.target_text, 32, color=drawing.RUST, width=room, smallest=30)
 
 
 def _worth_a_label(defined: list[tuple[int, TrendPoint]]) -> list[tuple[int, TrendPoint, bool]]:

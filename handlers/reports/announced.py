@@ -1,7 +1,7 @@
 """Making known that a report was handed in: to each admin in the bot, and by e-mail where a mail server is set.
 
 Both are planned in the transaction that keeps the report, so a mail server that is down delays the mail and never the
-report. What they say is made when they are sent (`handlers.report_mail`). Each version is told once.
+report. What they say is made when they are sent (`handlers.reports.report_mail`). Each version is told once.
 """
 
 from handlers.turn import Turn

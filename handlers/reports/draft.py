@@ -7,7 +7,7 @@ from datetime import date, datetime
 from markupsafe import Markup
 from sqlmodel import Session
 
-from handlers.figures_text import order_level_text, order_rate_text
+from handlers.figures.figures_text import order_level_text, order_rate_text
 from handlers.translations import Translator
 from schedules.periods import Period
 from storage.cohort_figures import CohortFigures, Pooled

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from handlers.forms.fields import Values, Wrong
 from handlers.forms.form import FormTurn
 from handlers.keyboards import Button, button_data
-from handlers.owed_lines import KIND_NAMES
+from handlers.reminding.owed_lines import KIND_NAMES
 from handlers.reports.announced import announce
 from handlers.reports.draft import Scope
 from handlers.translations import N_

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from handlers.figures_text import on_time_text, retention_text
+from handlers.figures.figures_text import on_time_text, retention_text
+from handlers.figures.stats import reports_due
 from handlers.forms import kinds
 from handlers.forms.fields import Field
 from handlers.forms.form import Form, FormTurn
 from handlers.reports import filed, sections
 from handlers.reports.draft import Composer, Scope, Section, as_card_lines, as_text, compose
-from handlers.stats import reports_due
 from handlers.translations import N_
 from schedules.calendars import deadline_rules
 from schedules.standing import on_time_of

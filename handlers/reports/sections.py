@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from handlers.figures_text import on_time_text, ride_along_text, spot_check_text
+from handlers.figures.figures_text import on_time_text, ride_along_text, spot_check_text
 from handlers.reports.draft import Scope, Section, cohort_line
 from handlers.translations import N_
 from schedules.standing import on_time_of, states_between

@@ -7,8 +7,8 @@ people anew, so that it can be seen how a figure comes about, and what a change 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.figures_text import state_text
-from handlers.stats import CohortsOf, cohorts_of
+from handlers.figures.figures_text import state_text
+from handlers.figures.stats import CohortsOf, cohorts_of
 from handlers.translations import N_
 from handlers.workbooks.material import Material
 from handlers.workbooks.sheets import (

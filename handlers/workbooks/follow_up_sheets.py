@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from handlers.drill_fields import RESULTS as DRILL_RESULTS
-from handlers.drill_fields import content_words
+from handlers.follow_up.drill_fields import RESULTS as DRILL_RESULTS
+from handlers.follow_up.drill_fields import content_words
+from handlers.follow_up.ride_along_fields import CRITERIA, CUSTOMER_KINDS, MODES, PARTS_OF_DAY
+from handlers.follow_up.spot_check import RESULTS as CHECK_RESULTS
+from handlers.follow_up.spot_check import TOPICS
 from handlers.forms.fields import Option
 from handlers.reports.sections import SESSION_KINDS
-from handlers.ride_along_fields import CRITERIA, CUSTOMER_KINDS, MODES, PARTS_OF_DAY
-from handlers.spot_check import RESULTS as CHECK_RESULTS
-from handlers.spot_check import TOPICS
 from handlers.translations import N_
 from handlers.workbooks.material import Material
 from handlers.workbooks.sheets import MIDDLE, NARROW, WIDE, WIDEST, Cell, Sheet, live_rate, reference

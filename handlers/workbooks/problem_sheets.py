@@ -1,7 +1,7 @@
 """The sheets of problems with their solutions, and of incidents (handbook §6, §7)."""
 
-from handlers.incident import KINDS
-from handlers.problem_card import category_words
+from handlers.follow_up.incident import KINDS
+from handlers.follow_up.problem_card import category_words
 from handlers.translations import N_
 from handlers.workbooks.material import Material
 from handlers.workbooks.sheets import MIDDLE, NARROW, WIDE, WIDEST, Cell, Sheet

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from handlers.check_in_fields import CATEGORIES, STATUSES
+from handlers.check_ins.check_in_fields import CATEGORIES, STATUSES
 from handlers.forms.fields import Option
-from handlers.owed_lines import KIND_NAMES
+from handlers.reminding.owed_lines import KIND_NAMES
 from handlers.reports.filed import STATE_WORDS
 from handlers.translations import N_
 from handlers.workbooks.material import Material

@@ -1,7 +1,7 @@
 """The sheets of the roster and of orders, each with its history (handbook §5.2, §6)."""
 
-from handlers.hire_words import EVENT_WORDS
-from handlers.roster_workbook import EXPORTED_STAGES
+from handlers.roster.hire_words import EVENT_WORDS
+from handlers.roster.roster_workbook import EXPORTED_STAGES
 from handlers.translations import N_
 from handlers.workbooks.material import Material
 from handlers.workbooks.sheets import MIDDLE, NARROW, WIDE, WIDEST, Cell, Formula, Look, Sheet, reference

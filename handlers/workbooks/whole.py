@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from handlers.stats import period_words
+from handlers.figures.stats import period_words
 from handlers.translations import N_
 from handlers.workbooks import figure_sheets, follow_up_sheets, problem_sheets, report_sheets, roster_sheets
 from handlers.workbooks.material import Material

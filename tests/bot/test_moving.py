@@ -107,7 +107,7 @@ def test_everything_is_moved_and_new_rows_get_new_numbers(way: str, sqlite_url: 
         assert report.body == {"plan": "明天陪访😀", "rows": [1, None, {"x": 0.5}]}
         assert report.sent_at == NOW
         assert session.get_one(Preference, "nothing").value is None
-        last = session.exec(select(func.max(col(Order.id)))).one()
+        last = session.exec(select(func.max(col(Order.id)))).one() or 0
         order = Order(company_id=CompanyId(1), hire_id=1, day=date(2026, 11, 23), quantity=1, recorded_at=NOW)  # type: ignore[arg-type]  # the first hire
         session.add(order)
         session.flush()

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from handlers.access import Command
 from handlers.commands import BUTTONS, COMMANDS
-from handlers.start import NO_ACCESS, STRANGER, WAITING
+from handlers.people.start import NO_ACCESS, STRANGER, WAITING
 from handlers.translations import N_, translator
 from handlers.turn import ChatKind
 from storage.people import CompanyId, PersonState, Role, person_by_telegram_id

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from handlers.boards import board_text
+from handlers.reminding.boards import board_text
 from handlers.translations import Language, translator
 from schedules.boards import Board
 from schedules.periods import Period

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from handlers.month_view import kind_of
 from handlers.pictures.calendar_picture import DayKind
+from handlers.working_days.month_view import kind_of
 from schedules.calendars import load_calendars
 from schedules.standing import states_between
 from schedules.working_days import Certainty, Override, WorkCalendar

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from bot.demo.people import buttons as buttons_of
-from handlers import cohort_card
+from handlers.figures import cohort_card
 from handlers.pictures.cohort_picture import CohortPicture, draw_cohort
 from schedules.order_rate import lock_snapshot
 from storage.order_book import refund

@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from bot.demo.chats import Document
-from handlers import export
+from handlers.figures import export
 from handlers.workbooks.sheets import Column, Sheet
 from handlers.workbooks.writing import sheet_titles, write_workbook
 from schedules.filing import file_report

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from handlers.figures_text import (
+from handlers.figures.figures_text import (
     elimination_text,
     on_time_text,
     order_level_text,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from handlers.leave import read_range
+from handlers.people.leave import read_range
 from storage.groups import AuditEntry
 from storage.reports import Leave
 from tests.chat import Phone, World

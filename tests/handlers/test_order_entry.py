@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.order_entry import near_matches, read_orders
+from handlers.orders.order_entry import near_matches, read_orders
 
 TODAY = date(2026, 11, 23)
 YESTERDAY = date(2026, 11, 22)

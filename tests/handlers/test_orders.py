@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.demo.people import buttons
-from handlers.orders import take_if_list
+from handlers.orders.orders import take_if_list
 from handlers.translations import translator
 from handlers.turn import Chat, ChatKind, Speaker, Turn
 from storage.orders import Order

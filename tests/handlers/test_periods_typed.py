@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from handlers.periods_typed import period_of_key, read_period, read_question
+from handlers.figures.periods_typed import period_of_key, read_period, read_question
 from storage.kinds import ReportKind
 from storage.people import Company, CompanyId, Person, PersonId
 

@@ -103,8 +103,7 @@ def trend(points: tuple[TrendPoint | None, ...], t: Words = ZH) -> TrendPicture:
 
 def rates(*percentages: int | None, interim: bool = False) -> tuple[TrendPoint | None, ...]:
     return tuple(
-        None if p is None else TrendPoint(Fraction(p, 100), f"{p}.0%", f"{p}/100", interim)
-        for p in percentages
+        None if p is None else TrendPoint(Fraction(p, 100), f"{p}.0%", f"{p}/100", interim) for p in percentages
     )
 
 
@@ -251,19 +250,13 @@ class TestCohort:
         assert "14/18" in lines
         assert "−2 离职" in lines
         lines.clear()
-        draw_cohort(
-            replace(cohort(), hires_with_orders=tuple(min(12, n) for n in cohort().hires_with_orders))
-        )
+        draw_cohort(replace(cohort(), hires_with_orders=tuple(min(12, n) for n in cohort().hires_with_orders)))
         assert "14/18" not in lines
         assert not any("−" in line for line in lines)
 
     def test_english(self, lines: list[str]) -> None:
-        draw_cohort(
-            replace(cohort(EN), title="Cohort A", company="Chengxin", leavers_text="", target_text="Target")
-        )
-        assert {"Order rate", "Order level", "Retention", "Final", "Day 1", "19 in all", "−2 left"} <= set(
-            lines
-        )
+        draw_cohort(replace(cohort(EN), title="Cohort A", company="Chengxin", leavers_text="", target_text="Target"))
+        assert {"Order rate", "Order level", "Retention", "Final", "Day 1", "19 in all", "−2 left"} <= set(lines)
         assert not any("\u4e00" <= c <= "\u9fff" for line in lines for c in line)
 
     def test_days_to_come_are_shaded_and_nothing_stands_in_them(self, lines: list[str]) -> None:
@@ -305,9 +298,7 @@ class TestCohort:
 
     def test_no_orders_at_all(self, lines: list[str]) -> None:
         draw_cohort(
-            replace(
-                cohort(), daily_orders=days(), hires_with_orders=days(), numerator=0, rate_text="0/18 = 0.0%"
-            )
+            replace(cohort(), daily_orders=days(), hires_with_orders=days(), numerator=0, rate_text="0/18 = 0.0%")
         )
         assert {"没有出单", "0.0%", "0/18"} <= set(lines)
 
@@ -334,9 +325,7 @@ class TestCohort:
 
     @pytest.mark.parametrize("name", AWKWARD_NAMES)
     def test_any_name_is_shown_literally_or_as_a_box(self, name: str, lines: list[str]) -> None:
-        picture = replace(
-            cohort(), title=name, company=name, subtitle=name, leavers_text=name, target_text=name
-        )
+        picture = replace(cohort(), title=name, company=name, subtitle=name, leavers_text=name, target_text=name)
         assert image_of(draw_cohort(picture)).size == (1080, 1210)
         assert lettering.drawable(name) in [*lines, ""]
 
@@ -454,8 +443,7 @@ class TestCalendar:
     def test_any_name(self, name: str, lines: list[str]) -> None:
         picture = month(2026, 2, deadlines=(name,), t=EN)
         days_of_month = tuple(
-            replace(entry, kind=DayKind.HOLIDAY, name=name, today=True, provisional=True)
-            for entry in picture.days
+            replace(entry, kind=DayKind.HOLIDAY, name=name, today=True, provisional=True) for entry in picture.days
         )
         draw_month(replace(picture, title=name, subtitle=name, days=days_of_month))
         assert "Holiday" in lines
@@ -481,9 +469,7 @@ def test_threads_do_not_disturb_each_other() -> None:
 
 def test_matplotlib_is_not_loaded_before_the_first_picture() -> None:
     names = ("cohort_picture", "trend_picture", "calendar_picture")
-    program = (
-        f"import sys\nfrom handlers.pictures import {', '.join(names)}\nsys.exit('matplotlib' in sys.modules)"
-    )
+    program = f"import sys\nfrom handlers.pictures import {', '.join(names)}\nsys.exit('matplotlib' in sys.modules)"
     assert run([executable, "-c", program], check=False).returncode == 0
 
 

@@ -203,6 +203,7 @@ def test_a_person_is_forgotten_and_every_figure_of_the_past_stays(world: World) 
     month = Month(world)
     number, account = world.stored(month.wang).id, month.wang.telegram_id
     month.admin.says("/people 王芳").taps("王芳").taps("停用").taps("停用")
+    assert number is not None
     before = month.figures()
     month.admin.says("/forget 王芳")
     assert "王芳" in month.admin.last.text
@@ -309,9 +310,7 @@ def test_what_passed_through_the_chat_is_emptied_but_its_ids_stay(world: World) 
     with world.session() as session:
         updates, keys = ids(session)
     month.admin.says("/forget 王芳")
-    month.admin.presses(
-        month.admin.last.message.message_id, f"forget:person-yes:{world.stored(month.wang).id}"
-    )
+    month.admin.presses(month.admin.last.message.message_id, f"forget:person-yes:{world.stored(month.wang).id}")
     with world.session() as session:
         updates_after, keys_after = ids(session)
         assert updates <= updates_after

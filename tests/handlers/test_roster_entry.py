@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from handlers.roster_entry import STAGE_WORDS, read_hires, read_people, read_verb, stage_of_word
-from handlers.roster_workbook import EXPORTED_STAGES
+from handlers.roster.roster_entry import STAGE_WORDS, read_hires, read_people, read_verb, stage_of_word
+from handlers.roster.roster_workbook import EXPORTED_STAGES
 from handlers.translations import both_languages
 from storage.roster import Stage
 

@@ -11,11 +11,11 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
-from handlers import roster_reader
 from handlers.forms.fields import Wrong
-from handlers.roster_files import rows_of_file
-from handlers.roster_table import read_table
-from handlers.roster_workbook import WORKBOOK, compose_roster
+from handlers.roster import roster_reader
+from handlers.roster.roster_files import rows_of_file
+from handlers.roster.roster_table import read_table
+from handlers.roster.roster_workbook import WORKBOOK, compose_roster
 from storage.outbox import OutboxMessage
 from storage.people import Membership, Role
 from storage.roster import Cohort, Hire, Stage
@@ -285,14 +285,14 @@ def test_the_reader_sees_nothing_of_the_bot(monkeypatch: pytest.MonkeyPatch) -> 
         seen.append(environment)
         return real(*arguments, **options)
 
-    monkeypatch.setattr("handlers.roster_files.subprocess.run", run)
+    monkeypatch.setattr("handlers.roster.roster_files.subprocess.run", run)
     rows_of_file("csv", b"name\nLi Na\n")
     assert seen
     assert not [name for name in seen[0] if name.startswith("BOT_")]
 
 
 def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.roster_files.READ_SECONDS", 0.001)
+    monkeypatch.setattr("handlers.roster.roster_files.READ_SECONDS", 0.001)
     with pytest.raises(Wrong, match="too large"):
         rows_of_file("csv", b"name\nLi Na\n")
 

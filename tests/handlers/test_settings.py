@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from handlers.setting_words import EFFECTS, label_of, value_text
+from handlers.administration.setting_words import EFFECTS, label_of, value_text
 from handlers.translations import LANGUAGES, translator
 from schedules.calendars import deadline_rules
 from schedules.settings import SETTINGS, value_of

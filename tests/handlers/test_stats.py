@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from handlers.standings import ranking_of
+from handlers.figures.standings import ranking_of
 from schedules.filing import file_report
 from schedules.periods import Period
 from storage.people import Role

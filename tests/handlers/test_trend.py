@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
-from handlers import trend
-from handlers.export import reach_of
+from handlers.figures import trend
+from handlers.figures.export import reach_of
 from handlers.outgoing import PICTURE_FAILED
 from handlers.pictures.trend_picture import TrendPicture
 from handlers.translations import translator

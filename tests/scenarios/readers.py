@@ -10,7 +10,7 @@ from unittest.mock import patch
 from python_calamine import CalamineWorkbook
 
 from bot.demo.chats import Document
-from handlers import cohort_card
+from handlers.figures import cohort_card
 from handlers.pictures.cohort_picture import CohortPicture, draw_cohort
 from handlers.translations import translator
 from tests.chat import Phone

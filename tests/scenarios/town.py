@@ -7,10 +7,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from tests.chat import Phone, World
-from tests.scenarios.classroom import begins_class, check_in, drop, leave, names_of, puts_on_post, refund
-from tests.scenarios.ledger import DAY, OF_COMPANIES, CompanyBook, Ledger, ManagerBook, Task, month_end, works
+from tests.scenarios.classroom import begins_class, check_in, leave, names_of, puts_on_post, refund
+from tests.scenarios.ledger import DAY, OF_COMPANIES, CompanyBook, Ledger, ManagerBook, Task, works
 from tests.storage.slow_reference import Person
 
 Deed = Callable[[], None]
@@ -180,7 +181,9 @@ class Office:
         for number in range(companies):
             name = f"公司{number:02}"
             self.ledger.companies[name] = CompanyBook(name, first)
-            own = [self.joins(f"{surnames[number % 10]}{'芳强静'[place % 3]}{place}", name) for place in range(managers)]
+            own = [
+                self.joins(f"{surnames[number % 10]}{'芳强静'[place % 3]}{place}", name) for place in range(managers)
+            ]
             self.classes.append(Classes(own[0], self.ledger.companies[name]))
 
     @property
@@ -212,22 +215,16 @@ class Office:
             if works(day) and self.chance.random() < 0.012:
                 first = day + (1 + self.chance.randrange(4)) * DAY
                 last = first + self.chance.randrange(4) * DAY
-                manager_away = manager.book.is_away
-                if not any(manager_away(first + n * DAY) for n in range(-1, 6)):
-                    self.at(day, 9, 41, lambda m=manager, f=first, until=last: m.goes_on_leave(f, until))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+                if not any(manager.book.is_away(first + n * DAY) for n in range(-1, 6)):
+                    self.at(day, 9, 41, partial(manager.goes_on_leave, first, last))
         if works(day):
             for classes in self.classes:
                 self._decide_class(classes, day)
 
     def _decide_report(self, manager: Manager, task: Task, day: date) -> None:
         minute, luck = self.chance.randrange(1, 59), self.chance.random()
-        deed: Deed
         if task.kind == "daily":
-
-            def deed() -> None:
-                if not manager.book.is_away(day):
-                    manager.daily(day)
-
+            deed = partial(self._daily, manager, day)
             hour, offset = (17 + int(luck * 10) % 3, 0) if luck < 0.8 else (7, 1)
             if luck >= 0.88:
                 hour, offset = 12, 1
@@ -238,30 +235,32 @@ class Office:
             return
         if task.kind in OF_COMPANIES and luck < 0.5:
             return
-
-        def deed() -> None:
-            manager.report(task)
-
         late = luck >= 0.9
-        self.at(task.due_day + DAY if late else day, 12 if late else 18 + minute % 4, minute, deed)
+        hour = 12 if late else 18 + minute % 4
+        self.at(task.due_day + DAY if late else day, hour, minute, partial(manager.report, task))
+
+    @staticmethod
+    def _daily(manager: Manager, day: date) -> None:
+        if not manager.book.is_away(day):
+            manager.daily(day)
 
     def _decide_class(self, classes: Classes, day: date) -> None:
         """The rhythm of a company's cohorts: one begins about every five weeks and goes on post after a week."""
         chance, number = self.chance, self.classes.index(classes)
         if (day - self.first).days % 35 == (number * 3) % 7 + 1:
-            self.at(day, 9, 7, lambda: self._begins(classes, day))
+            self.at(day, 9, 7, partial(self._begins, classes, day))
         selling = [name for name in classes.at_work() if chance.random() < 0.04]
         if selling:
             sold = {name: chance.choice((1, 1, 1, 2)) for name in selling}
-            self.at(day, 16, 3, lambda: self._sells(classes, sold, days_ago=int(chance.random() < 0.1)))
+            self.at(day, 16, 3, partial(self._sells, classes, sold, int(chance.random() < 0.1)))
         for name in classes.at_work():
             luck = chance.random()
             if luck < 0.006:
-                self.at(day, 17, 7, lambda who=name: self._leaves(classes, who))  # type: ignore[misc]  # as above
+                self.at(day, 17, 7, partial(self._leaves, classes, name))
             elif luck < 0.009 and classes.book.hires[name].sales:
-                self.at(day, 15, 11, lambda who=name: self._refunds(classes, who))  # type: ignore[misc]  # as above
+                self.at(day, 15, 11, partial(self._refunds, classes, name))
             elif luck < 0.012:
-                self.at(day, 10, 13, lambda who=name: self._corrects(classes, who))  # type: ignore[misc]  # as above
+                self.at(day, 10, 13, partial(self._corrects, classes, name))
 
     def _begins(self, classes: Classes, day: date) -> None:
         cohort = classes.new_class(self.chance.randrange(8, 13))
@@ -269,8 +268,8 @@ class Office:
         while not works(on_post):
             on_post += DAY
         later = on_post + 3 * DAY
-        self.at(on_post, 9, 3, lambda: self._posts(classes, cohort, everybody=False))
-        self.at(later, 9, 3, lambda: self._posts(classes, cohort, everybody=True))
+        self.at(on_post, 9, 3, partial(self._posts, classes, cohort, everybody=False))
+        self.at(later, 9, 3, partial(self._posts, classes, cohort, everybody=True))
 
     def _posts(self, classes: Classes, cohort: str, *, everybody: bool) -> None:
         waiting = classes.in_training(cohort)
@@ -293,7 +292,7 @@ class Office:
         classes.lets_go(name)
         if self.chance.random() < 0.25:
             back = self.local_time.date() + 4 * DAY
-            self.at(back, 9, 17, lambda: self._comes_back(classes, name))
+            self.at(back, 9, 17, partial(self._comes_back, classes, name))
 
     def _comes_back(self, classes: Classes, name: str) -> None:
         person = classes.book.hires[name]
@@ -309,16 +308,3 @@ class Office:
         person = classes.book.hires[name]
         if person.on_post is not None and person.on_post > 2 and not person.away and person.last_day is None:
             classes.corrects_on_post(name, 1)
-
-    def end(self) -> None:
-        """Nobody leaves a form open."""
-        for manager in self.managers:
-            drop(manager.phone)
-
-
-def due_on(day: date, tasks: list[Task]) -> list[Task]:
-    """What people think of on a day: the dailies of the day, and what falls due."""
-    return [task for task in tasks if task.due_day == day]
-
-
-__all__ = ["Classes", "Manager", "Office", "due_on", "month_end"]

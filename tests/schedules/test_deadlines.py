@@ -228,9 +228,7 @@ def test_everything_open_on_a_day_the_most_urgent_first() -> None:
 
 def test_what_is_late_can_still_be_handed_in_for_a_week() -> None:
     overdue = [one.period.key for one in dues_overdue_at(local("2026-11-09 08:00"), PLAIN, LENIENT)]
-    assert [key for key in overdue if key.startswith("daily")] == [
-        f"daily:2026-11-{day:02}" for day in range(2, 9)
-    ]
+    assert [key for key in overdue if key.startswith("daily")] == [f"daily:2026-11-{day:02}" for day in range(2, 9)]
     assert "weekly:2026-11-01" in overdue
     assert "order_rate:2026-10" in overdue
     assert "monthly:2026-10" not in overdue, "due on Friday the 30th, out of reach since the 7th"
@@ -328,9 +326,7 @@ calendars = st.sampled_from(
         PLAIN,
         WorkCalendar(work_week=WorkWeek.mon_sat),
         WorkCalendar(rest_days=frozenset({1, 2, 3, 4, 5})),
-        WorkCalendar(
-            company_overrides={date(2026, 2, n): Override(date(2026, 2, n), False) for n in range(1, 29)}
-        ),
+        WorkCalendar(company_overrides={date(2026, 2, n): Override(date(2026, 2, n), False) for n in range(1, 29)}),
     ]
 )
 kinds = st.sampled_from(ReportKind)
@@ -354,9 +350,7 @@ def test_dues_rise_with_their_periods(
 def test_open_and_overdue_are_what_a_plain_search_finds(
     now: datetime, calendar: WorkCalendar, rules: DeadlineRules
 ) -> None:
-    nearby = {
-        Period.of(kind, (now + timedelta(days=n)).date()) for kind in ReportKind for n in range(-80, 41, 1)
-    }
+    nearby = {Period.of(kind, (now + timedelta(days=n)).date()) for kind in ReportKind for n in range(-80, 41, 1)}
     everything = [due_of(period, calendar, rules) for period in nearby]
     assert {one.period for one in dues_open_at(now, calendar, rules)} == {
         one.period for one in everything if one.opens_at <= now < one.late_from
@@ -370,6 +364,4 @@ def test_open_and_overdue_are_what_a_plain_search_finds(
 def test_every_due_opens_in_exactly_one_of_adjoining_intervals(now: datetime, steps: list[timedelta]) -> None:
     cuts = sorted(now + step for step in steps)
     pieces = [one.period for a, b in pairwise(cuts) for one in dues_opening_between(a, b, PLAIN, LENIENT)]
-    assert sorted(pieces) == sorted(
-        one.period for one in dues_opening_between(cuts[0], cuts[-1], PLAIN, LENIENT)
-    )
+    assert sorted(pieces) == sorted(one.period for one in dues_opening_between(cuts[0], cuts[-1], PLAIN, LENIENT))

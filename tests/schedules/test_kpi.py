@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from handlers.kpi_text import card_lines, points, total_text
+from handlers.figures.kpi_text import card_lines, points, total_text
 from handlers.translations import translator
 from schedules.kpi import (
     DEFAULT_WEIGHTS,

@@ -245,9 +245,7 @@ def test_stages_rise_without_overlap_inside_the_time_a_report_is_open(
     st.dates(date(2026, 1, 1), date(2026, 12, 31)),
     st.lists(st.timedeltas(timedelta(0), timedelta(days=9)), min_size=2, max_size=12),
 )
-def test_whatever_the_ticks_a_stage_goes_out_or_is_missed(
-    kind: ReportKind, day: date, steps: list[timedelta]
-) -> None:
+def test_whatever_the_ticks_a_stage_goes_out_or_is_missed(kind: ReportKind, day: date, steps: list[timedelta]) -> None:
     due = due_of(Period.of(kind, day), PLAIN, LENIENT)
     found = stages_of(due, PLAIN, LENIENT)
     start = due.late_from - timedelta(days=10)

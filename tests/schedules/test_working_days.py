@@ -79,9 +79,7 @@ def test_an_override_beats_the_library_and_the_companys_own_row_beats_it() -> No
     day = date(2026, 12, 31)
     everybody = rows(Override(day, False, "元旦"))
     own = rows(Override(day, True, "盘点"))
-    assert WorkCalendar(overrides=everybody).day(day) == DayStatus(
-        False, Certainty.official, Source.override, "元旦"
-    )
+    assert WorkCalendar(overrides=everybody).day(day) == DayStatus(False, Certainty.official, Source.override, "元旦")
     assert WorkCalendar(overrides=everybody, company_overrides=own).day(day) == DayStatus(
         True, Certainty.official, Source.company, "盘点"
     )
@@ -170,9 +168,7 @@ def test_statutory_holidays() -> None:
 
 
 def test_a_loaded_year_is_official_on_its_unlisted_days_too_and_settles_the_december_before() -> None:
-    loaded = WorkCalendar(
-        overrides=rows(Override(date(2027, 1, 1), False)), announced_years=frozenset({2027})
-    )
+    loaded = WorkCalendar(overrides=rows(Override(date(2027, 1, 1), False)), announced_years=frozenset({2027}))
     assert loaded.day(date(2027, 3, 16)) == DayStatus(True, Certainty.official, Source.override)
     assert loaded.day(date(2026, 12, 31)).certainty is Certainty.official
     assert loaded.day(date(2027, 12, 31)).certainty is Certainty.provisional
@@ -198,9 +194,7 @@ calendars = st.one_of(
 
 
 @given(calendars, st.dates(date(2003, 1, 1), date(2030, 12, 31)))
-def test_neighbouring_working_days_are_worked_and_nothing_between_is(
-    calendar: WorkCalendar, day: date
-) -> None:
+def test_neighbouring_working_days_are_worked_and_nothing_between_is(calendar: WorkCalendar, day: date) -> None:
     before, after = calendar.previous_workday(day), calendar.next_workday(day)
     assert before < day < after
     others = [] if not calendar.is_workday(day) else [day]
@@ -277,8 +271,7 @@ def test_a_day_listed_twice_must_agree_with_itself() -> None:
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda inner: (
-            st.lists(inner)
-            | st.dictionaries(st.sampled_from(["year", "days", "date", "name", "isOffDay"]), inner)
+            st.lists(inner) | st.dictionaries(st.sampled_from(["year", "days", "date", "name", "isOffDay"]), inner)
         ),
     )
 )

@@ -1,0 +1,1 @@
+"""What admins arrange: settings, exemptions, re-dating, the audit trail, the health of the bot."""

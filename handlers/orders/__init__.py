@@ -1,0 +1,1 @@
+"""Orders 出单: entering, listing, refunding, moving."""

@@ -1,0 +1,1 @@
+"""Who takes part: joining, inviting, roles, companies, the group."""

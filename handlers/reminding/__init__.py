@@ -1,0 +1,1 @@
+"""What the clock says: reminders, boards, what is owed."""
