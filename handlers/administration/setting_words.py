@@ -89,7 +89,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     settings.GROUP_LANGUAGE: LANGUAGE_NAMES,
     settings.REMINDER_LANGUAGE: LANGUAGE_NAMES,
 }
-WEIGHT = N_("{line}: weight")
+WEIGHT = N_("Weight of {line}")
 ON, OFF, UNSET = N_("on"), N_("off"), N_("not set")
 ON_WORDS = {"on", "yes", "true", "1", "开", "开启", "打开", "是", "启用"}
 OFF_WORDS = {"off", "no", "false", "0", "关", "关闭", "否", "停用", "不启用"}

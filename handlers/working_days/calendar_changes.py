@@ -141,7 +141,8 @@ def _press_forget(turn: Turn, written: str, company: str) -> None:
 
 def _say_changed(turn: Turn, change: DayChange, moved: int) -> None:
     t = turn.t
-    shown = {"day": f"{change.day:%Y-%m-%d} {t.day(change.day)}", "company": _company_name(t, change.company)}
+    day = t.day(change.day) if change.day.year == turn.today.year else f"{change.day.year}/{t.day(change.day)}"
+    shown = {"day": day, "company": _company_name(t, change.company)}
     if change.state == FORGET:
         said = t("↩️ {day} is as announced again ({company}).", **shown)
     elif change.state == WORK:

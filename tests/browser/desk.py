@@ -10,6 +10,9 @@ from tests.browser.stage import Stage
 
 SECONDS = 15_000
 """How long something may take to appear, in milliseconds."""
+NEWEST = "log => Math.max(0, ...[...log.querySelectorAll('[data-id]')].map(node => Number(node.dataset.id)))"
+HEARD_SINCE = """(log, since) =>
+  [...log.querySelectorAll('.message:not(.out)')].some(node => Number(node.dataset.id) > since)"""
 
 
 class PhoneView:
@@ -30,10 +33,14 @@ class PhoneView:
 
     def taps(self, label: str) -> Self:
         """Tap the newest button with this label, or the newest that contains it."""
+        self.button(label).click()
+        return self
+
+    def button(self, label: str) -> Locator:
+        """The newest button with this label, or the newest that contains it; waits until there is one."""
         self.sees_button(label)
         exact = self.log.locator(".key").get_by_text(label, exact=True)
-        (exact if exact.count() else self.log.locator(".key", has_text=label)).last.click()
-        return self
+        return (exact if exact.count() else self.log.locator(".key", has_text=label)).last
 
     def sees(self, text: str | re.Pattern[str]) -> Self:
         """Wait until a message says so."""
@@ -55,10 +62,14 @@ class PhoneView:
         """Every message, oldest first."""
         return self.log.locator(".bubble")
 
+    def heard_since(self, message: int) -> bool:
+        """Whether the bot has said something after a message."""
+        return bool(self.log.evaluate(HEARD_SINCE, message))
+
     @property
-    def last(self) -> str:
-        """What the newest message says."""
-        return self.bubbles.last.inner_text()
+    def newest(self) -> int:
+        """The number of the newest message, 0 when there is none."""
+        return int(self.log.evaluate(NEWEST))
 
 
 class Desk:

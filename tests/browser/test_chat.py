@@ -110,20 +110,20 @@ def test_the_keyboard_alone_is_enough(desk: Desk) -> None:
     expect(wang.node.locator(".commands").get_by_role("option", name="/checkin")).to_be_visible(timeout=SECONDS)
     desk.page.keyboard.press("Escape")
     wang.line.fill("")
-    before = wang.bubbles.count()
+    before = wang.newest
     desk.page.keyboard.type("/due")
     desk.page.keyboard.press("Escape")
     desk.page.keyboard.press("Enter")
-    desk.until(lambda: wang.bubbles.count() == before + 2)
+    desk.until(lambda: wang.heard_since(before))
     key = wang.log.locator(".key").last
     for _ in range(40):
         if key.evaluate("node => node === document.activeElement"):
             break
         desk.page.keyboard.press("Shift+Tab")
     expect(key).to_be_focused()
-    before = wang.bubbles.count()
+    before = wang.newest
     desk.page.keyboard.press("Enter")
-    desk.until(lambda: wang.bubbles.count() > before)
+    desk.until(lambda: wang.heard_since(before))
 
 
 def add_hire(stage: Stage, name: str) -> None:

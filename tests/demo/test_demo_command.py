@@ -50,9 +50,9 @@ async def first_answer(page: aiohttp.ClientSession) -> str:
     """What the bot says first, as the page hears of it."""
     async with page.get("/demo/events?after=0") as response:
         async for line in response.content:
-            if line.startswith(b"data:") and (message := json.loads(line[5:]).get("message")):
-                if message["from"]["is_bot"] and message["chat"]["type"] == "private":
-                    return str(message["text"])
+            said = json.loads(line[5:]).get("message") if line.startswith(b"data:") else None
+            if said and said["from"]["is_bot"] and said["chat"]["type"] == "private":
+                return str(said["text"])
     raise AssertionError("the stream ended")
 
 

@@ -14,6 +14,7 @@ from bot.demo.bot_process import BotProcess
 from bot.demo.cast import LI_QIANG, WANG_FANG
 from bot.demo.program import running_demo, until_stopped
 from bot.demo.stage import Demo
+from storage.migration import upgrade
 
 ECHO = (sys.executable, str(Path(__file__).with_name("echo_bot.py")))
 
@@ -27,6 +28,7 @@ async def demo() -> AsyncIterator[Demo]:
         assert url.startswith("sqlite:///")
         assert url not in loaded
         loaded.append(url)
+        upgrade(url)
 
     async with running_demo(command=ECHO, load=load) as running:
         await reaches(running, lambda: running.describe_process()["state"] == "running")

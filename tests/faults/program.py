@@ -120,8 +120,9 @@ class Program(LiveWorld):
         return self.seconds_until(lambda: words in phone.texts, patience)
 
     def _is_quiet(self) -> bool:
-        # What waits for another attempt counts as well.
-        if self.stand_in.world.updates.pending or not self.stand_in.journal.calls("getMe"):
+        # It has begun to receive; and what waits for another attempt counts as well.
+        begun = any(self.stand_in.journal.calls(method, ok=True) for method in ("getUpdates", "setWebhook"))
+        if self.stand_in.world.updates.pending or not begun:
             return False
         with Session(self._reading) as session:
             unanswered = session.exec(select(InboxUpdate.update_id).where(InboxUpdate.state == InboxState.open)).first()

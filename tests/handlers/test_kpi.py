@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from schedules.settings import change_setting
-from storage.follow_up import RideAlong, SpotCheck
+from storage.follow_up import RideAlong
 from storage.groups import AuditEntry
 from storage.order_book import record_orders
 from storage.order_rules import OrderEntry
@@ -14,6 +14,7 @@ from storage.problems import Problem
 from storage.ratings import Rating
 from storage.roster import Hire
 from storage.roster_rules import Recording
+from storage.spot_checks import SpotCheckNote, record_spot_check
 from tests.chat import Phone, World
 from tests.seed import put_on_post
 
@@ -22,17 +23,25 @@ FEEDBACK = "开场太快，需要先问客户需求"
 
 def follow(world: World, hire: Hire, day: date, *, checks: int = 0) -> None:
     """A noted ride-along with a hire, and some spot checks."""
+    assert hire.id is not None
+    by, now = PersonId(1), world.clock.now()
     with world.database.transaction() as session:
-        assert hire.id is not None
-        own = {"company_id": hire.company_id, "hire_id": hire.id, "person_id": 1, "recorded_at": world.clock.now()}
-        session.add(
-            RideAlong(
-                **own, day=day, part_of_day="morning", mode="you_do", visits=3, did_well="准备充分", to_improve=FEEDBACK
-            )
+        ride = RideAlong(
+            company_id=hire.company_id,
+            hire_id=hire.id,
+            person_id=by,
+            day=day,
+            part_of_day="morning",
+            mode="you_do",
+            visits=3,
+            did_well="准备充分",
+            to_improve=FEEDBACK,
+            recorded_at=now,
         )
-        session.add_all(
-            SpotCheck(**own, day=day, topic="basics", result="good", feedback=FEEDBACK) for _ in range(checks)
-        )
+        session.add(ride)
+        for _ in range(checks):
+            note = SpotCheckNote(hire_id=hire.id, day=day, topic="basics", result="good", feedback=FEEDBACK)
+            record_spot_check(session, note, hire.company_id, by, now)
 
 
 def sell(world: World, hire: Hire, day: date, quantity: int) -> None:
@@ -81,7 +90,7 @@ def test_targets_are_set_by_an_admin_and_scored(world: World, wang: Phone) -> No
     text = wang.last.text
     # 15 × (2/3) / (4/5) = 12.5; 15 × (4/3) / (8/5) = 12.5; 5 × 1/3 + 5 × 2/3 = 5.
     assert "出单率 12.5/15：出单率 2/3 = 66.6%，目标 80%" in text
-    assert "12.5/15：平均出单数 4/3 = 1.33，目标 1.6" in text
+    assert "平均出单水平 12.5/15：平均出单水平 4/3 = 1.33，目标 1.6" in text
     assert "上岗后跟进 5.0/10：陪访覆盖率 1/3 = 33.3% → 1.6/5；抽查完成/计划 2/3 = 66.6% → 3.3/5" in text
     assert "合计：30.0 / 85 (另15分待确认)" in text
     assert "其中未计分：45 分" in text

@@ -255,7 +255,8 @@ def far_cell() -> bytes:
         ("csv", b'name\n"' + b"x" * 2_000_000, "cannot read"),
         ("csv", ("a," * 80).encode(), "too many columns"),
     ],
-    ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
+    # Packed files differ by a byte or two from run to run: their sizes make no names.
+    ids=[f"file {number}" for number in range(15)],
 )
 def test_hostile_files_are_refused_with_a_sentence(kind: str, content: bytes, said: str) -> None:
     with pytest.raises(Wrong) as refused:

@@ -1,6 +1,6 @@
 """What happened in a simulated year, written down beside the bot, and counted slowly: nothing of the product is used.
 
-Moments are local and without a zone, days are dates. Rosters and orders are the slow reference's, day 0 being 1 January.
+Moments are local and without a zone. Rosters and orders are the slow reference's, day 0 being the first of the year.
 """
 
 import calendar
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-import chinese_calendar
+import chinese_calendar  # type: ignore[import-untyped]  # it brings no types
 
 from tests.storage.slow_reference import Figure, Person, Reference, Sale
 

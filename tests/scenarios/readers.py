@@ -107,15 +107,36 @@ def newest_document(phone: Phone) -> bytes:
     return phone.world.stand_in.world.files.get(sent[-1].file_id).content
 
 
-def in_workbook(content: bytes, cohort: str) -> Shown:
-    """The cohort's row on the sheet of figures, and its own sheet, which must say the same."""
-    book, said = CalamineWorkbook.from_filelike(BytesIO(content)), translator("zh").plain
-    heading, *rows = book.get_sheet_by_name(said("Figures by cohort")).to_python()
-    (row,) = [dict(zip(map(str, heading), row, strict=True)) for row in rows if row[1] == cohort]
-    members, *people = book.get_sheet_by_name(cohort).to_python()
-    (summed,) = [dict(zip(map(str, members), each, strict=True)) for each in people if each[0] == said("In all")]
-    ordered, on_post = said("Ordered and stayed"), said("On post")
-    counts = [int(row[name]) for name in (ordered, on_post, said("Orders in the windows"))]
-    assert [int(summed[name]) for name in (ordered, on_post, said("Orders in the window"))] == counts
-    interim = row[said("State")] == said("Interim")
-    return Shown(counts[0], counts[1], f"{row[said('Order rate')]:.1%}", interim, counts[2])
+def cohorts_in_workbook(content: bytes) -> dict[tuple[str, str], Shown]:
+    """The rows of the sheet of figures, by company and cohort."""
+    said = translator("zh").plain
+    shown: dict[tuple[str, str], Shown] = {}
+    for row in _records(content, said("Figures by cohort")):
+        if row[said("Cohort")]:
+            shown[row[said("Company")], row[said("Cohort")]] = Shown(
+                _count(row[said("Ordered and stayed")]),
+                _count(row[said("On post")]),
+                f"{float(row[said('Order rate')]):.1%}",
+                row[said("State")] == said("Interim"),
+                _count(row[said("Orders in the windows")]),
+            )
+    return shown
+
+
+def in_workbook(content: bytes, company: str, cohort: str) -> Shown:
+    """The cohort's row on the sheet of figures, and the sums on its own sheet, which must say the same."""
+    said, shown = translator("zh").plain, cohorts_in_workbook(content)[company, cohort]
+    headings = [said(text) for text in ("Ordered and stayed", "On post", "Orders in the window")]
+    (summed,) = [row for row in _records(content, cohort) if row[said("Hire")] == said("In all")]
+    assert [_count(summed[name]) for name in headings] == [shown.ordered_and_stayed, shown.on_post, shown.orders]
+    return shown
+
+
+def _records(content: bytes, title: str) -> list[dict[str, str]]:
+    """The rows of a sheet by its headings, as text."""
+    heading, *rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_name(title).to_python()
+    return [dict(zip(map(str, heading), map(str, row), strict=True)) for row in rows]
+
+
+def _count(cell: str) -> int:
+    return int(float(cell))

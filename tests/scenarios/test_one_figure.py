@@ -49,7 +49,7 @@ class Office:
         drop(self.wang)
         found["the submission"] = in_report(self.wang.says("出单率报送").last.text, COHORT)
         drop(self.wang)
-        found["the workbook"] = in_workbook(newest_document(self.wang.says("/export 2026-03")), COHORT)
+        found["the workbook"] = in_workbook(newest_document(self.wang.says("/export 2026-03")), "杭州甲", COHORT)
         return found
 
 

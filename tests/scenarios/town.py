@@ -1,4 +1,4 @@
-"""Ten companies whose managers live through a year with the bot; what they do goes into the ledger once the bot took it.
+"""Companies whose managers live through a year with the bot; what they do goes into the ledger once the bot took it.
 
 Everything is typed or tapped in a private chat. Chance decides, and the same seed decides the same.
 """

@@ -12,23 +12,20 @@ import re
 import tempfile
 import time as stopwatch
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from io import BytesIO
+from functools import partial
 from pathlib import Path
 
-from python_calamine import CalamineWorkbook
 from sqlmodel import col, select
 
 from bot.demo.journal import Journal
-from handlers.translations import translator
 from storage.outbox import OutboxMessage, OutboxState
-from tests.chat import Phone, World
+from tests.chat import World
 from tests.handlers.recalculation import SOFFICE, formulas, recalculate
-from tests.scenarios.ledger import DAY, KINDS, OF_COMPANIES, month_end, tasks_between, works
-from tests.scenarios.readers import RATE, newest_document
+from tests.scenarios.ledger import DAY, KINDS, OF_COMPANIES, Task, month_end, tasks_between, works
+from tests.scenarios.readers import RATE, cohorts_in_workbook, newest_document
 from tests.scenarios.town import Office
 from tests.storage.slow_reference import Figure
 
@@ -96,25 +93,20 @@ class Year:
         self._look_at_calls()
         return self.findings
 
-    def _live(self, day: date, due: list[object]) -> None:
-        moments = iter(sorted(datetime.combine(day, beat) for beat in BEATS))
-        beat = next(moments)
-        self._tick(beat)
-        self.office.morning(day, due)  # type: ignore[arg-type]
-        beat = next(moments, datetime.max)
-        while True:
-            planned = sorted(self.office.plans.get(day, ()), key=lambda plan: plan[0])
-            coming = planned[0][0] if planned else datetime.max
-            if min(coming, beat) is datetime.max:
-                return
-            if beat <= coming:
-                self._tick(beat)
-                beat = next(moments, datetime.max)
-            else:
-                self._set(coming)
-                _, deed = planned.pop(0)
-                self.office.plans[day] = planned
-                deed()
+    def _live(self, day: date, due: list[Task]) -> None:
+        """One day: the ticks of the clock, and between them what people do."""
+        plans = self.office.plans.setdefault(day, [])
+        for beat in BEATS:
+            moment = datetime.combine(day, beat)
+            plans.append((moment, partial(self._tick, moment)))
+        self._set(datetime.combine(day, time(0)))
+        self.office.morning(day, due)
+        while plans:
+            coming = min(plans, key=lambda plan: plan[0])
+            plans.remove(coming)
+            moment, deed = coming
+            self._set(moment)
+            deed()
 
     def _set(self, local: datetime) -> None:
         self.world.clock.moment = local.replace(tzinfo=self.world.surroundings.zone).astimezone(UTC)
@@ -201,9 +193,8 @@ class Year:
         self._open_export(month, today)
 
     def _open_export(self, month: date, today: date) -> None:
-        """The workbook of a month: LibreOffice computes every formula to the figures we show, and they are the ledger's."""
-        asked: Phone = self.admin.says(f"/export {month:%Y-%m}")
-        content = newest_document(asked)
+        """The workbook of a month: LibreOffice computes its formulas to the figures we show, which are the ledger's."""
+        content = newest_document(self.admin.says(f"/export {month:%Y-%m}"))
         folder = self.folder / f"export-{month:%Y-%m}"
         folder.mkdir()
         computed, ours = recalculate(content, folder), formulas(content)
@@ -212,15 +203,7 @@ class Year:
             again = computed[cell]
             if isinstance(value, str) or isinstance(again, str) or abs(value - again) > 1e-9:
                 self.findings.same(f"{month:%Y-%m} {cell} in LibreOffice", again, value)
-        said = translator("zh").plain
-        heading, *rows = (
-            CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_name(said("Figures by cohort")).to_python()
-        )
-        shown = {
-            (str(row["公司"]), str(row["批次"])): (int(row[said("Ordered and stayed")]), int(row[said("On post")]))
-            for row in (dict(zip(map(str, heading), each, strict=True)) for each in rows)
-            if row["批次"]
-        }
+        shown = {place: (each.ordered_and_stayed, each.on_post) for place, each in cohorts_in_workbook(content).items()}
         counted = {
             (book.name, cohort): (each.ordered_and_stayed, each.on_post)
             for book in self.office.ledger.companies.values()
@@ -236,14 +219,6 @@ def pooled(closed: list[Figure]) -> tuple[int, int, int]:
         sum(each.on_post for each in closed),
         sum(each.orders for each in closed),
     )
-
-
-def simulate(
-    folder: Path, *, first: date, days: int, seed: int, companies: int = 10, managers: int = 3
-) -> Iterator[Findings]:
-    """Run it; the findings."""
-    with closing(Year(folder, first, days, seed, companies, managers)) as year:
-        yield year.run()
 
 
 def main() -> None:
@@ -264,9 +239,7 @@ def main() -> None:
         hires = sum(len(book.hires) for book in year.office.ledger.companies.values())
         calls = sum(year.world.stand_in.journal.counts.values())
     seconds = stopwatch.monotonic() - started
-    print(
-        f"{given.days} days from {given.first}, seed {given.seed}: {seconds:.0f} s, {calls} calls to Telegram, {hires} hires"
-    )
+    print(f"{given.days} days from {given.first}, seed {given.seed}: {seconds:.0f} s, {calls} calls, {hires} hires")
     print(f"  {findings.reminders} reminders watched, posts in the group: {dict(findings.posts)}")
     print(f"  {findings.figures} figures compared, {findings.cells} formulas computed again")
     if SOFFICE is None:

@@ -132,7 +132,7 @@ def test_half_of_follow_up_counts_while_no_spot_checks_are_planned() -> None:
 def test_the_card_in_words_has_the_fraction_beside_every_figure() -> None:
     zh = "\n".join(card_lines(translator("zh"), kpi_card(FIGURES, RULES)))
     assert "出单率 12.5/15：出单率 12/18 = 66.6%，目标 80%" in zh
-    assert "13.1/15：平均出单数 19/18 = 1.05，目标 1.2" in zh
+    assert "平均出单水平 13.1/15：平均出单水平 19/18 = 1.05，目标 1.2" in zh
     assert "面试与试岗 10.0/10：试岗通过率 19/22 = 86.3%，目标 80%" in zh
     assert "上岗后跟进 6.0/10：陪访覆盖率 8/15 = 53.3% → 2.6/5；抽查完成/计划 20/30 = 66.6% → 3.3/5" in zh
     assert "入职培训 13.2/15：评分 176/200 = 88.0%" in zh
