@@ -273,7 +273,7 @@ class Sender:
             outbox.postpone(session, message, now, "migrated")
             migrated(session, message.chat_id, error.new_chat_id)
         elif isinstance(error, Forbidden) or "chat not found" in words:
-            unreachable(session, message.chat_id)
+            unreachable(session, message.chat_id, now, self._surroundings)
             outbox.mark_failed(session, message, now, str(error))
         elif isinstance(error, BadRequest):
             self._mark_bad_request(session, job, words, now)

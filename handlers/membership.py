@@ -2,16 +2,18 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 from telegram import Chat as TelegramChat
 from telegram import ChatMember, ChatMemberUpdated
 
 from handlers.menus import forget_menu, plan_menu_of
+from handlers.translations import N_, Language, translator
 from handlers.turn import Surroundings
-from storage.groups import Group
-from storage.outbox import rename_chat
-from storage.people import person_by_telegram_id
+from storage.groups import AuditEntry, Group, record_audit, shared_group
+from storage.outbox import rename_chat, say
+from storage.people import Role, active_people, person_by_telegram_id
 
+LOST, FOUND = "group.lost", "group.found"
 PRESENT = {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER, ChatMember.RESTRICTED}
 
 
@@ -30,8 +32,14 @@ def changed(session: Session, update: ChatMemberUpdated, now: datetime, surround
                 forget_menu(session, person)
         return
     group = session.get(Group, update.chat.id)
-    if group is not None:
-        group.active = present
+    if group is None:
+        return
+    if not present:
+        _lost(session, group, now, surroundings)
+    elif not group.active and _was_lost(session, group.chat_id) and shared_group(session) is None:
+        group.active = True
+        record_audit(session, now, None, FOUND, {"chat": group.chat_id})
+        _tell_admins(session, group, N_("I am back in the group “{group}”: boards and cards go on."), now, surroundings)
 
 
 def migrated(session: Session, old_id: int, new_id: int) -> None:
@@ -48,19 +56,49 @@ def migrated(session: Session, old_id: int, new_id: int) -> None:
             thread_id=group.thread_id,
             title=group.title,
             language=group.language,
-            active=True,
+            # Telegram also says that the bot left the old one.
+            active=group.active or (_was_lost(session, old_id) and shared_group(session) is None),
             linked_by=group.linked_by,
             linked_at=group.linked_at,
         )
     )
 
 
-def unreachable(session: Session, chat_id: int) -> None:
+def unreachable(session: Session, chat_id: int, now: datetime, surroundings: Surroundings) -> None:
     """Telegram refuses to deliver: the person blocked the bot or never pressed Start, or the group lost it."""
     group = session.get(Group, chat_id)
     if group is not None:
-        group.active = False
+        _lost(session, group, now, surroundings)
     person = person_by_telegram_id(session, chat_id)
     if person is not None:
         person.reachable = False
         forget_menu(session, person)
+
+
+def _lost(session: Session, group: Group, now: datetime, surroundings: Surroundings) -> None:
+    """The bot is out of a group; if it was the shared one the admins hear of it, once."""
+    if not group.active:
+        return
+    group.active = False
+    record_audit(session, now, None, LOST, {"chat": group.chat_id})
+    words = N_(
+        "I am no longer in the group “{group}”, so boards and cards stay away. Add me there again and they go on, or "
+        "send /link in another group."
+    )
+    _tell_admins(session, group, words, now, surroundings)
+
+
+def _was_lost(session: Session, chat_id: int) -> bool:
+    """Whether a group is inactive because the bot was taken out, not because an admin unlinked it."""
+    actions = (LOST, FOUND, "group.linked", "group.unlinked")
+    query = select(AuditEntry).where(col(AuditEntry.action).in_(actions)).order_by(col(AuditEntry.id).desc())
+    latest = next((entry for entry in session.exec(query) if entry.details.get("chat") == chat_id), None)
+    return latest is not None and latest.action == LOST
+
+
+def _tell_admins(session: Session, group: Group, words: str, now: datetime, surroundings: Surroundings) -> None:
+    for admin in active_people(session, Role.admin):
+        language: Language = "zh" if (admin.language or surroundings.language) == "zh" else "en"
+        text = translator(language)(words, group=group.title or group.chat_id)
+        params = {"chat_id": admin.telegram_id, "text": str(text), "parse_mode": "HTML"}
+        say(session, admin.telegram_id, "sendMessage", params, now)

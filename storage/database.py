@@ -114,7 +114,9 @@ def _postgres_engine(url: str) -> Engine:
         "tcp_user_timeout": 30_000,
         "options": "-c idle_in_transaction_session_timeout=30s -c lock_timeout=20s",
     }
-    return create_engine(url, pool_size=POSTGRES_THREADS, pool_pre_ping=True, connect_args=connect)
+    return create_engine(
+        url, pool_size=POSTGRES_THREADS, pool_pre_ping=True, connect_args=connect, hide_parameters=True
+    )
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -123,7 +125,9 @@ def _sqlite_engine(url: str) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     # Measured: with the driver's own transactions concurrent updates are silently lost; hence autocommit in the
     # driver and an explicit BEGIN IMMEDIATE.
-    engine = create_engine(url, connect_args={"isolation_level": None, "check_same_thread": False, "timeout": 30})
+    connect = {"isolation_level": None, "check_same_thread": False, "timeout": 30}
+    # Errors go into the log, and the values of statements are somebody's words.
+    engine = create_engine(url, connect_args=connect, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

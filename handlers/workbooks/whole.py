@@ -84,7 +84,7 @@ def _about(m: Material, sheets: tuple[Sheet, ...], cut: list[str]) -> Sheet:
     facts: list[tuple[Cell, ...]] = [
         (t.plain("Period"), period_words(t, m.period)),
         (t.plain("First day"), m.period.first),
-        (t.plain("Last day"), m.period.last),
+        (t.plain("Until"), m.period.last),
         (t.plain("Companies"), shown),
         (t.plain("Made"), m.moment(m.now)),
         *((t.plain("Please note"), sentence) for sentence in cut),

@@ -107,7 +107,7 @@ class Desk:
     def hands_to(self, owner: str, new_owner: str) -> PhoneView:
         """Let a phone be another person's."""
         self.phone(owner).node.get_by_role("combobox").select_option(label=new_owner)
-        return self.phone(new_owner.partition(" ")[0])
+        return self.phone(new_owner)
 
     def clock(self, button: str) -> Self:
         """Press a button of the time bar and wait until the time has moved."""

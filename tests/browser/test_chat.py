@@ -22,13 +22,13 @@ MARKUP = "<img src=x onerror=alert(1)>"
 
 
 def test_a_check_in_by_buttons_in_english(desk: Desk) -> None:
-    zhao = desk.hands_to("王芳", "赵敏 · 培训经理")
-    zhao.says("/checkin").taps("At work").sees("plan for tomorrow").says("Two ride-alongs")
-    zhao.sees("Two ride-alongs").taps("Confirm").sees("saved: on time")
+    zhao = desk.hands_to("王芳", "赵敏")
+    zhao.says("/checkin").taps("At work").sees("plan for tomorrow").says("A ride-along in Yuhang")
+    zhao.sees("A ride-along in Yuhang").taps("Confirm").sees("saved: on time")
 
 
 def test_a_check_in_pasted_as_one_block(desk: Desk) -> None:
-    chen = desk.hands_to("王芳", "陈晨 · 培训经理")
+    chen = desk.hands_to("王芳", "陈晨")
     chen.says("日报\n日期：11/24\n状态：上班\n在训：9人\n试岗：2/1/0\n明日计划：陪蒋彤做两家预约拜访")
     chen.sees("在训：9").taps("确认").sees("日报已保存：按时")
 

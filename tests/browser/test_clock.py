@@ -17,7 +17,7 @@ def test_reminders_board_and_card_come_as_the_clock_moves(fresh_stage: Stage, de
     assert fresh_stage.now().strftime("%d %H:%M") == "24 20:00"
     desk.phone("王芳").sees("日报 11/24")
     # Somebody on leave is not asked.
-    liu = desk.hands_to("李强", "刘洋 · 培训经理")
+    liu = desk.hands_to("李强", "刘洋")
     assert "日报 11/24" not in liu.log.inner_text()
 
     desk.clock("明早 07:50").clock("+10 分钟").clock("+10 分钟")

@@ -25,7 +25,7 @@ def test_the_tour_from_start_to_end(fresh_stage: Stage, desk: Desk) -> None:
     desk.done("orders")
 
     desk.leads("reminder").done("reminder")
-    desk.hands_to("李强", "陈晨 · 培训经理").sees("日报 11/24").sees_button("日报 11/24")
+    desk.hands_to("李强", "陈晨").sees("日报 11/24").sees_button("日报 11/24")
 
     desk.leads("board")
     desk.group.sees("日报 11/24").sees("李强")

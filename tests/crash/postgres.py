@@ -79,11 +79,20 @@ async def balancing(ports: list[int], port: int) -> AsyncIterator[None]:
 class Fleet(LiveWorld):
     """A stand-in, a database and several processes of the bot; by webhook behind a proxy, or polling in turn."""
 
-    def __init__(self, folder: Path, url: str, *, now: str, webhook: bool = True, per_second: float = 1000) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        *,
+        now: str,
+        webhook: bool = True,
+        per_second: float = 1000,
+        processes: int = PROCESSES,
+    ) -> None:
         super().__init__(folder, now=now, url=url, webhook_port=free_port() if webhook else None)
         self._per_second = per_second
-        self.ports = [free_port() for _ in range(PROCESSES)]
-        self.processes: list[subprocess.Popen[bytes] | None] = [None] * PROCESSES
+        self.ports = [free_port() for _ in range(processes)]
+        self.processes: list[subprocess.Popen[bytes] | None] = [None] * processes
         self._balancer = balancing(self.ports, self._webhook_port) if self._webhook_port is not None else None
         if self._balancer is not None:
             asyncio.run_coroutine_threadsafe(self._balancer.__aenter__(), self.loop).result(10)
@@ -133,7 +142,7 @@ class Fleet(LiveWorld):
 
     def kill(self) -> None:
         """SIGKILL for all."""
-        for number in range(PROCESSES):
+        for number in range(len(self.processes)):
             self.kill_one(number)
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import structlog
 from pydantic import SecretStr
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 from sqlmodel import Session, select
 from structlog.typing import EventDict, WrappedLogger
 
@@ -51,7 +51,7 @@ class Program(LiveWorld):
         self.entries: list[EventDict] = []
         """What the bot wrote into its log."""
         # Reading must not take the writer's lock.
-        self._reading = create_engine(self.url)
+        self._reading = create_engine(self.url, poolclass=NullPool)
         self._run: Future[int] | None = None
         self._stoppings: list[asyncio.Event] = []
 
@@ -179,9 +179,9 @@ def running_program(folder: Path, *, url: str = "", webhook_port: int | None = N
     try:
         with patch.object(program, "_stop_on_signals", world._stoppings.append):
             yield world
-            world.calm()
-            world.close()
     finally:
+        world.calm()
+        world.close()
         structlog.configure(**before)
 
 

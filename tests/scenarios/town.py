@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from tests.chat import Phone, World
-from tests.scenarios.classroom import begins_class, check_in, leave, names_of, puts_on_post, refund
+from tests.scenarios.classroom import begins_class, check_in, enters_on_post, leave, names_of, puts_on_post, refund
 from tests.scenarios.ledger import DAY, OF_COMPANIES, CompanyBook, Ledger, ManagerBook, Task, works
 from tests.storage.slow_reference import Person
 
@@ -93,6 +93,19 @@ class Classes:
             self.book.reference.people.append(person)
             self.book.hires[name] = person
         return cohort
+
+    def takes_over(self, size: int, days_ago: int) -> None:
+        """A cohort that went on post before the company had the bot."""
+        day = self.manager.clock.date() - days_ago * DAY
+        hires = [self.names.pop(0) for _ in range(size)]
+        begins_class(self.manager.phone, "接手的班")
+        enters_on_post(self.manager.phone, "接手的班", f"{day:%Y-%m-%d}", hires)
+        self.manager.says_done(f"已添加 {size} 人")
+        self.book.cohorts.append("接手的班")
+        for name in hires:
+            self.book.hires[name] = Person(len(self.book.cohorts) - 1)
+            self.book.reference.people.append(self.book.hires[name])
+            assert self.book.reference.post(self.book.hires[name], self.book.number(day))
 
     def in_training(self, cohort: str) -> list[str]:
         """Who is still in training with a cohort."""
@@ -177,6 +190,7 @@ class Office:
         self.managers: list[Manager] = []
         self.classes: list[Classes] = []
         self.plans: dict[date, list[tuple[datetime, Deed]]] = {}
+        self.first_workday = next(day for day in (first + n * DAY for n in range(1, 12)) if works(day))
         surnames = "王李张刘陈杨黄赵吴周"
         for number in range(companies):
             name = f"公司{number:02}"
@@ -247,6 +261,8 @@ class Office:
     def _decide_class(self, classes: Classes, day: date) -> None:
         """The rhythm of a company's cohorts: one begins about every five weeks and goes on post after a week."""
         chance, number = self.chance, self.classes.index(classes)
+        if day == self.first_workday and number % 2 == 0:
+            self.at(day, 9, 2, partial(classes.takes_over, 9, 8))
         if (day - self.first).days % 35 == (number * 3) % 7 + 1:
             self.at(day, 9, 7, partial(self._begins, classes, day))
         selling = [name for name in classes.at_work() if chance.random() < 0.04]

@@ -1,6 +1,5 @@
 """What passes through is cleared away after a while; what makes a message exist once stays (both databases)."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -122,12 +121,12 @@ def test_half_filled_forms_nobody_came_back_to_go(session: Session) -> None:
 
 
 @pytest.fixture
-def crowded(session: Session) -> Iterator[Session]:
+def crowded(session: Session) -> Session:
     """More old updates than one batch takes."""
     for number in range(1, 1101):
         received(session, number, 40)
     session.flush()
-    yield session
+    return session
 
 
 def test_a_clearing_goes_on_in_batches_until_nothing_is_left_and_then_rests_a_day(crowded: Session) -> None:

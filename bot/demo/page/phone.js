@@ -55,7 +55,7 @@ export class Phone {
     const title = private_ ? nameOf(state.bot) : this.chat.title;
     this.node.replaceChildren(
       h("header", { class: "head" },
-        h("div", { class: "owner" }, this.ownerSelect(), this.tabs),
+        h("div", { class: "owner" }, this.ownerSelect(), h("span", { class: "role" }, t[state.cast.find((member) => member.id === this.seat.personId)?.role] ?? ""), this.tabs),
         private_ ? face(title, state.bot.id, "bot") : face(title, this.seat.chatId, "group"),
         h("div", { class: "title" }, h("h2", {}, title), this.subtitle),
         private_ ? this.blockButton() : h("span", {})),
@@ -77,7 +77,8 @@ export class Phone {
   ownerSelect() {
     const t = words();
     const select = h("select", { "aria-label": t.owner, onchange: () => this.show(Number(select.value), this.isPrivate ? Number(select.value) : this.seat.chatId) },
-      state.cast.map((member) => h("option", { value: member.id, selected: member.id === this.seat.personId }, `${member.name} · ${t[member.role]}`)));
+      [...new Set(state.cast.map((member) => member.role))].map((role) => h("optgroup", { label: t[role] },
+        state.cast.filter((member) => member.role === role).map((member) => h("option", { value: member.id, selected: member.id === this.seat.personId }, member.name)))));
     return select;
   }
 

@@ -37,7 +37,7 @@ const WORDS = {
     samples: { checkIn: "日报", paste: "日报\n状态：上班\n在训：12\n试岗：3/1/0\n明日计划：和新人做第二次陪访", orders: "/orders 张伟 2", stats: "/stats", cohort: "/cohort" },
   },
   en: {
-    title: "Training desk bot · demo", subtitle: "The real bot, on this machine, offline", language: "中文",
+    title: "Training bot · demo", subtitle: "The real bot, on this machine, offline", language: "中文",
     light: "Light", dark: "Dark", tour: "Tour", panel: "Tour and timeline", reset: "Start over", close: "Close", ok: "OK", cancel: "Cancel",
     resetQuestion: "Start over? All chats are emptied and time returns to now.",
     minutes10: "+10 min", hour: "+1 h", next: "Next reminder", morning: "Tomorrow 07:50", cohort: "Cohort closes", date: "Date…", go: "Go",
@@ -56,7 +56,7 @@ const WORDS = {
     posts: { board: (what) => `board, ${what}`, cohort_card: (what) => `final card, ${what}`, weekly_state: (what) => `the week ${what}`, companies: (what) => `companies by order rate, ${what}` },
     today: "today", tomorrow: "tomorrow", weather: "Weather", weatherHint: "Give the network and Telegram a bad day and watch the bot cope.",
     fine: "Fine", slow: "Slow", down: "Down", limited: "Rate limit", crash: "Kill the bot and restart it",
-    struck: { fine: "All is well.", slow: (n) => `Every call takes 1.5 s longer; ${n} so far.`, down: (n) => `Telegram is out of reach, ${n} calls cut off. Nothing is lost; it goes out afterwards.`, limited: (n) => `Too many requests, ${n} refused. The bot waits as long as it is asked to.` },
+    struck: { fine: "All is well.", slow: (n) => `Every call takes 1.5 s longer; ${n} so far.`, down: (n) => `Telegram is out of reach, ${n} ${n === 1 ? "call" : "calls"} cut off. Nothing is lost; it goes out afterwards.`, limited: (n) => `Too many requests, ${n} refused. The bot waits as long as it is asked to.` },
     waiting: (n) => ` ${n} waiting for the bot.`, crashed: "The bot was killed and is coming back…", fell: "The bot fell over:", wire: "On the wire", wireHint: "The bot's latest calls",
     failed: "That did not work", tourDone: "All eight done. Well travelled!", show: "Show me",
     steps: {

@@ -9,10 +9,10 @@ from sqlmodel import col, select
 from bot.demo.cast import CHEN_CHEN, LI_QIANG, MANAGERS, WANG_FANG, CastMember
 from bot.demo.sample.people import COMPANY_OF
 from bot.demo.sample.story import Story
-from bot.demo.sample.words import PEAKS, PLANS, SKILLS, SUMMARIES, TOPICS, WEEKS_AHEAD
+from bot.demo.sample.words import PEAKS, PLANS, PLANS_IN_ENGLISH, SKILLS, SUMMARIES, TOPICS, WEEKS_AHEAD
 from handlers.reports.draft import Scope, as_text, compose
 from handlers.reports.periodic import MONTHLY_SECTIONS, WEEKLY_SECTIONS
-from handlers.translations import translator
+from handlers.translations import Translator, translator
 from schedules.calendars import deadline_rules
 from schedules.filing import file_report
 from schedules.obligations import Absences, absences_between, due_day, is_company_kind, open_obligations, period_of
@@ -101,7 +101,9 @@ def _hand_in_daily(story: Story, member: CastMember, day: date, sent_at: datetim
     in_training = counts.in_training if counts is not None else 0
     trial = (counts.on_trial, counts.passed, counts.failed) if counts is not None else (0, 0, 0)
     held = _session_of(story, member, day)
-    plan = PLANS[turn % len(PLANS)]
+    t = _translator_of(story, member)
+    plans = PLANS_IN_ENGLISH if t.language == "en" else PLANS
+    plan = plans[turn % len(plans)]
     body: dict[str, Any] = {
         "day": day.isoformat(),
         "status": "working",
@@ -110,12 +112,21 @@ def _hand_in_daily(story: Story, member: CastMember, day: date, sent_at: datetim
         "sessions": [_as_row(each) for each in held] or None,
         "plan": plan,
     }
-    lines = ["状态: 上班", f"在训: {in_training}", f"试岗: {trial[0]}/{trial[1]}/{trial[2]}"]
-    lines += [f"培训场次: {each.topic} {each.present}/{each.expected}" for each in held]
-    text = "\n".join([*lines, f"明日计划: {plan}"])
+    lines = [
+        f"{t.plain('Status')}: {t.plain('At work')}",
+        f"{t.plain('In training')}: {in_training}",
+        f"{t.plain('Trial post')}: {trial[0]}/{trial[1]}/{trial[2]}",
+        *(f"{t.plain('Sessions')}: {each.topic} {each.present}/{each.expected}" for each in held),
+        f"{t.plain('Plan for tomorrow')}: {plan}",
+    ]
+    text = "\n".join(lines)
     report = file_report(story.session, story.person(member), Period.daily(day), sent_at, body, text)
     if held:
         replace_sessions(story.session, report, held, story.person_id(member), sent_at)
+
+
+def _translator_of(story: Story, member: CastMember) -> Translator:
+    return translator("en" if story.person(member).language == "en" else "zh")
 
 
 def _session_of(story: Story, member: CastMember, day: date) -> list[SessionHeld]:

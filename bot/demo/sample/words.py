@@ -12,6 +12,18 @@ PLANS = (
     "整理本周常见问题，周五例会统一答法",
     "检查试岗人员的拜访记录，逐个反馈",
 )
+PLANS_IN_ENGLISH = (
+    "Two ride-alongs in the afternoon, then check what was entered",
+    "Morning drill: the two-minute introduction; spot checks on the CRM",
+    "Induction, day three: product demo and practice in groups",
+    "Go through this week's visits with the supervisors",
+    "Refresher: three answers to every objection",
+    "Follow up yesterday's two leads; the hires close themselves",
+    "Prepare material and the room for the next class",
+    "Cold visits with a new hire: work on the opening",
+    "Collect this week's questions for Friday's meeting",
+    "Read the visit notes of those on trial and give feedback",
+)
 TOPICS = (
     ("induction", "产品知识与系统操作", "09:00", "11:30", 12),
     ("refresher", "异议处理：价格问题怎么答", "15:00", "16:30", 14),
