@@ -77,7 +77,7 @@ def next_updates(session: Session, now: datetime, limit: int) -> list[InboxUpdat
     One per chat keeps a chat's order: a later one is not handed out before the earlier one is done or aside.
     """
     older = aliased(InboxUpdate)
-    # A moment further away than any pause was written before the clock was set back: it would hold the chat up for long.
+    # A moment further away than any pause was written before the clock was set back: it would hold the chat up long.
     query = (
         select(InboxUpdate)
         .where(

@@ -68,7 +68,7 @@ class HirePicks(Several):
 
 
 def own_hires(turn: FormTurn, numbers: Sequence[object]) -> list[Hire]:
-    """The hires behind a form's values, asked anew whether they belong to the person's companies; others are left out."""
+    """The hires behind a form's values, asked anew whether they are of the person's companies; others are left out."""
     texts = [str(number) for number in numbers]
     wanted = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 10]
     return hires_numbered(turn.turn.session, own_company_ids(turn.turn), wanted)

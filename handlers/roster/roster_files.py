@@ -1,7 +1,7 @@
 """Rosters in by sending the bot an XLSX or CSV file, and out as XLSX (handbook §6).
 
-A file is read in a process of its own (`handlers.roster.roster_reader`), shown with what is wrong row by row, and recorded
-only when it is confirmed.
+A file is read in a process of its own (`handlers.roster.roster_reader`), shown with what is wrong row by row, and
+recorded only when it is confirmed.
 """
 
 import json

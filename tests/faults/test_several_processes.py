@@ -69,6 +69,12 @@ class Recorder(Telegram):
     def __init__(self) -> None:
         super().__init__(make_bot("1:x", "http://127.0.0.1:9"))
         self.sent: list[tuple[float, int]] = []
+        self._more = asyncio.Condition()
+
+    async def wait_for(self, number: int) -> None:
+        """Until so many were sent."""
+        async with self._more:
+            await self._more.wait_for(lambda: len(self.sent) >= number)
 
     async def call(
         self,
@@ -81,6 +87,8 @@ class Recorder(Telegram):
     ) -> Any:
         """Take it at once."""
         self.sent.append((time.monotonic(), int(params["chat_id"])))
+        async with self._more:
+            self._more.notify_all()
         return {"message_id": len(self.sent)}
 
 
@@ -116,9 +124,9 @@ async def test_two_senders_keep_one_rate_limit_between_them(
         await database.run(shared.prepare)
         own = Pace(1e9, 1e9, 1e9)
         senders.append(Sender(database, clock, telegram, world.surroundings, own, None, shared))
-    began = time.monotonic()
     running = [asyncio.create_task(sender.run(stopping)) for sender in senders]
-    while len(telegram.sent) < messages and time.monotonic() < began + 20:
+    deadline = time.monotonic() + 20
+    while len(telegram.sent) < messages and time.monotonic() < deadline:  # noqa: ASYNC110  the list tells nobody
         await asyncio.sleep(0.05)
     stopping.set()
     await asyncio.gather(*running)

@@ -32,9 +32,9 @@ def translations() -> Iterator[tuple[str, str]]:
         with path.open("rb") as file:
             for message in read_po(file, locale="zh_CN"):
                 ids = message.id if isinstance(message.id, tuple) else (message.id,)
-                strings = message.string if isinstance(message.string, tuple) else (message.string,)
+                said = message.string if isinstance(message.string, str) else (message.string or [""])[0]
                 for text in filter(None, ids):
-                    yield text, strings[0]
+                    yield str(text), said
 
 
 def test_no_text_is_without_its_chinese() -> None:

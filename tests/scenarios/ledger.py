@@ -25,12 +25,15 @@ OF_COMPANIES = ("plan", "order_rate")
 
 
 def works(day: date) -> bool:
-    """Whether a day is worked; 29–31 December are not decided before next year's notice."""
-    return bool(chinese_calendar.is_workday(day))
+    """Whether a day is worked; Monday to Friday beyond the years the library knows."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
 
 
 def is_announced(day: date) -> bool:
-    """Whether the calendar of a day is certain: of its last known year the last three days are not."""
+    """Whether the calendar of a day is certain: next year's notice may still change the last three days of a year."""
     return day < date(2026, 12, 29)
 
 
