@@ -96,7 +96,7 @@ def test_the_numbers_come_from_the_roster_of_the_day(world: World) -> None:
     # The one who passed counts as in training again until on post.
     assert "在训：3" in wang.last.text
     assert "试岗中 3、今日通过 1、今日未通过 1" in wang.last.text
-    assert "试岗通过 1 · 试岗未过 1" in wang.last.text
+    assert "试岗通过 1 · 试岗未通过 1" in wang.last.text
 
 
 def test_without_a_roster_the_numbers_come_from_the_last_check_in(world: World) -> None:
