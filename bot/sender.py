@@ -169,15 +169,17 @@ class Sender:
         """Rest while Telegram answers nothing at all, longer each time; one answer to anything ends it."""
         told = [outcome.error for outcome in outcomes if outcome.job.outgoing.method != MAIL]
         answers = [error for error in told if error is None or isinstance(error, TelegramError)]
+        # A picture that cannot be drawn says nothing about Telegram.
+        silences = [error for error in told if error is not None and _is_silence(error)]
         if any(error is None or not _is_silence(error) for error in answers):
             if self._silent:
                 log.info("Telegram answers again", action="send.recovered", after=self._silent)
             self._silent, self._rests_until = 0, 0.0
-        elif told and time.monotonic() >= self._rests_until:
+        elif silences and time.monotonic() >= self._rests_until:
             self._silent += 1
             self._rests_until = time.monotonic() + min(0.25 * 2 ** min(self._silent, 6), LONGEST_REST)
             if self._silent in {1, 5} or self._silent % 20 == 0:
-                log.warning("Telegram does not answer", action="send.waiting", times=self._silent, error=str(told[0]))
+                log.warning("Telegram does not answer", action="send.waiting", times=self._silent, error=str(silences[0]))
 
     def _claim(self, session: Session, room: int, resting: list[int]) -> list[Job]:
         now = self._clock.now()
