@@ -179,7 +179,8 @@ class Sender:
             self._silent += 1
             self._rests_until = time.monotonic() + min(0.25 * 2 ** min(self._silent, 6), LONGEST_REST)
             if self._silent in {1, 5} or self._silent % 20 == 0:
-                log.warning("Telegram does not answer", action="send.waiting", times=self._silent, error=str(silences[0]))
+                why = str(silences[0])
+                log.warning("Telegram does not answer", action="send.waiting", times=self._silent, error=why)
 
     def _claim(self, session: Session, room: int, resting: list[int]) -> list[Job]:
         now = self._clock.now()
