@@ -43,6 +43,7 @@ CHINESE_IN_CODE = {
     "handlers/people/roles.py": "a language's name for itself",
     "handlers/roster/roster_entry.py": "hires as people type them",
     "handlers/translations.py": "short names of weekdays",
+    "handlers/working_days/calendar_changes.py": "working and rest days as people type them",
     "schedules/deadlines.py": "the fixed words in the subjects of reports",
 }
 """Files whose code, not only its docstrings, needs Chinese, each with its reason. Texts: the catalog."""

@@ -54,7 +54,7 @@ def test_the_state_of_today_names_managers_softly_and_counts(office: World) -> N
     assert "还没有收到的报告（11/23 周一 18:00）" in admin.last.text
     assert "日报 11/23 周一：待交 1/2，11/24 周二 08:00 前\n   李强" in admin.last.text
     assert "王芳" not in admin.last.text
-    assert admin.last.buttons == ["🔔 提醒这 1 位"]
+    assert admin.last.buttons == ["🔔 提醒这 1 位", "🙏 免交"]
     hand_in(office, li)
     admin.says("未交")
     assert "都交齐了" in admin.last.text

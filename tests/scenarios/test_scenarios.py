@@ -81,7 +81,7 @@ def test_s1_three_leavers_without_orders(world: World) -> None:
         "培训通过率 18/20 = 90.0%\n",
         "淘汰率 2/20 = 10.0%\n",
         "留存率 15/18 = 83.3%\n",
-        "统计期 2026-03-02 – 2026-03-31\n",
+        "新人期 2026-03-02 – 2026-03-31\n",
         "状态 最终",
     ):
         assert shown in card.text
@@ -283,7 +283,7 @@ def test_s18_undecided_trials_are_not_counted(world: World) -> None:
 
     card = wang.says("/cohort").last.text
 
-    assert "试岗通过率 19/22 = 86.3% (3 人待定)" in card
+    assert "试岗通过率 19/22 = 86.3% (3人待定)" in card
     assert "出单率 — (无人上岗)" in card
     assert "0/0" not in card
 
