@@ -19,7 +19,8 @@ demo: $(RUNTIME)
 	@$(BIN)/python -m bot demo $(ARGS)
 
 test: $(DEV)
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore tests/browser $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff check

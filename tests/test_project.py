@@ -151,6 +151,8 @@ def test_no_file_holds(what: str) -> None:
     assert [
         f"{name_of(file)}:{number}: {line.strip()[:80]}"
         for file in FILES
+        # Where there is no browser its tests cannot run, and say so.
+        if name_of(file) != "tests/browser/conftest.py"
         for number, line in enumerate((text_of(file) or "").splitlines(), 1)
         if pattern.search(line)
     ] == []

@@ -175,7 +175,7 @@ def test_admins_hear_of_the_calendar_of_people_out_of_reach_and_of_an_outage(wor
     world.clock.to("2026-11-10 09:00")
     world.tick()
     assert "2027 年的放假安排还没有载入" in admin.texts
-    assert "有 1 位经理我无法私聊，收不到提醒：李娜" in admin.texts
+    assert "有 1 位经理收不到我的消息和提醒：李娜" in admin.texts
     assert "有 2 条提醒未能发出" in admin.texts
     assert world.stored(admin).role is Role.admin
 
