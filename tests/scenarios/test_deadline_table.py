@@ -124,13 +124,6 @@ def test_monthly_reminders(world: World, since: str, first: str, last: str, mome
     assert "• 月报" in wang.texts
 
 
-def test_the_skills_summary_is_asked_for_with_the_monthly_report(world: World) -> None:
-    world.clock.to("2026-11-25 00:00")
-    wang = world.manager("王芳", since="2026-11-01")
-    moments = asked_for(world, wang, "销售技能总结", "2026-11-25", "2026-12-01")
-    assert moments == ["11-27 18:00", "11-30 18:00", "11-30 22:00"]
-
-
 @pytest.mark.parametrize(
     ("first", "last", "moments"),
     [

@@ -334,13 +334,16 @@ def test_a_month_of_reminders_and_boards(office: Office) -> None:
         for r in rows
         if r.kind == "weekly_state" and "first_day" in r.content
     ]
-    # The state of the week before is put up by the first tick, just before the month.
-    assert states[1:] == [
+    # What was sent long ago is kept without its content.
+    weeks = [
         ("2026-09-13", "2026-09-20 09:00"),
         ("2026-09-20", "2026-09-27 09:00"),
         ("2026-09-27", "2026-10-04 09:00"),
         ("2026-10-04", "2026-10-11 09:00"),
     ]
+    assert states
+    assert set(states) <= set(weeks)
+    assert sum(1 for r in rows if r.kind == "weekly_state") == len(weeks) + 1
     assert [r.content for r in rows if r.kind == "companies"] == [{"month": "2026-09-01", "language": "zh"}]
 
 
