@@ -7,6 +7,7 @@ from datetime import date
 from markupsafe import Markup
 
 from handlers.forms.fields import Field, Values
+from handlers.translations import N_
 from handlers.turn import Turn
 from storage.people import PersonState, Role
 
@@ -65,7 +66,7 @@ class Form:
     """Further lines on the card: what was taken from the records, what the entry will change."""
     warnings: Callable[[FormTurn], Sequence[str | Markup]] = no_lines
     """Things to think over before confirming (more than 5 orders at once, a possible duplicate)."""
-    confirm_label: str = "Confirm"
+    confirm_label: str = N_("Confirm")
     """Catalog text of the button that saves."""
     example: str = ""
     """The pasted form with an example, for /help (catalog text)."""
