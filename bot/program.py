@@ -138,12 +138,16 @@ async def _work(
     receiver = Receiver(database, clock, worker.wake)
     clockwork = Clockwork(database, clock, surroundings, settings.tick_seconds, sender.wake, receiver.caught_up)
 
-    if database.is_sqlite:
-        await database.run(outbox.release_leases)
-    if shared_pace is not None:
-        await database.run(shared_pace.prepare)
-    await database.run(lambda session: set_keep_days(session, settings.keep_days, clock.now()))
-    await database.run(lambda session: plan_menus(session, clock.now(), surroundings))
+    def prepare(session: Session) -> None:
+        if shared_pace is None:
+            outbox.release_leases(session)
+        else:
+            # Holds other processes that start just now back until this one is through.
+            shared_pace.prepare(session)
+        set_keep_days(session, settings.keep_days, clock.now())
+        plan_menus(session, clock.now(), surroundings)
+
+    await database.run(prepare)
 
     def health(session: Session) -> Health:
         now = clock.now()

@@ -81,7 +81,8 @@ def _encode(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, 
         return None, {}
     if not data.contains_files:
         return json.dumps(data.parameters, ensure_ascii=False).encode(), {"Content-Type": "application/json"}
-    form = aiohttp.FormData()
+    # Unquoted, as Telegram reads it: quoted, a Chinese file name arrives as a row of percent signs.
+    form = aiohttp.FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (file_name, content, mime) in data.multipart_data.items():

@@ -6,7 +6,7 @@ from sqlmodel import Session
 from telegram import Chat as TelegramChat
 from telegram import Update
 
-from handlers.translations import LANGUAGES, language_of_code, translator
+from handlers.translations import LANGUAGES, N_, language_of_code, translator
 from handlers.turn import Surroundings
 from storage import outbox
 from storage.people import Role, active_people, person_by_telegram_id
@@ -30,10 +30,10 @@ def say_put_aside(
             _send(session, chat.id, text, now)
     for admin in active_people(session, Role.admin):
         chosen = next((x for x in LANGUAGES if x == admin.language), surroundings.language)
-        text = translator(chosen)(
-            "Update {number} failed several times and was put aside. /status shows what waits.", number=update_id
-        )
-        key = f"put-aside:{update_id}:person {admin.id}"
+        words = N_("Update {number} failed several times and was put aside. /status shows what waits.")
+        text = translator(chosen)(words, number=update_id)
+        # A fault that meets everybody is told once an hour, not once for each.
+        key = f"put-aside:{now:%Y-%m-%dT%HZ}:person {admin.id}"
         params = {"chat_id": admin.telegram_id, "text": str(text), "parse_mode": "HTML"}
         outbox.plan_message(
             session,

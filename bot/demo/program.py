@@ -6,7 +6,7 @@ import signal
 import socket
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,13 +27,14 @@ async def running_demo(
     command: Sequence[str] = COMMAND,
     load: LoadSample | None = None,
     begins: datetime | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Demo]:
     """A demo while the block runs; the bot starts in the background, `demo.address` is the page.
 
-    `begins` (aware) is the moment it starts at, now without it.
+    `begins` (aware) is the moment it starts at, now without it; `settings` are further ones of the bot (BOT_…).
     """
     folder = Path(tempfile.mkdtemp(prefix="training-desk-demo-"))
-    demo = Demo(folder, command, load, begins)
+    demo = Demo(folder, command, load, begins, settings)
     courier = asyncio.create_task(deliver_to_webhook(lambda: demo.telegram))
     app = stand_in_app(lambda: demo.telegram, desk_routes(demo))
     try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -30,10 +30,12 @@ class Demo:
         command: Sequence[str] = COMMAND,
         load: LoadSample | None = None,
         begins: datetime | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder
         self._command = command
         self._load = load
+        self._settings = dict(settings or {})
         self._round = 0
         self.zone = ZONE
         self.address = ""
@@ -131,6 +133,7 @@ class Demo:
             "BOT_TICK_SECONDS": _TICK_SECONDS,
             "BOT_DEMO_CLOCK": str(self._folder / "clock.json"),
             "NO_PROXY": "127.0.0.1,localhost",
+            **self._settings,
         }
 
 

@@ -35,7 +35,8 @@ STAY = "stay"
 PAST_DAYS = 1100
 
 
-def _can_start(hire: Hire) -> bool:
+def can_start(hire: Hire) -> bool:
+    """Whether somebody is still before the post."""
     return hire.on_post is None and hire.stage not in ENDED
 
 
@@ -160,7 +161,7 @@ ON_POST = Form(
     title=N_("On post"),
     words=("onpost",),
     fields=(
-        *pick_fields(candidates_where(_can_start), N_("Who goes on post?"), N_("Everybody ({count})")),
+        *pick_fields(candidates_where(can_start), N_("Who goes on post?"), N_("Everybody ({count})")),
         Field(
             "day",
             N_("On-post date"),

@@ -8,18 +8,16 @@ from collections.abc import Callable
 
 from handlers.figures.pages import page_number
 from handlers.forms import driver
-from handlers.forms.choices import find_option
-from handlers.forms.fields import Option, Values, Wrong, iso
+from handlers.forms.fields import Values, Wrong, iso
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.paste import parse_block
 from handlers.roster import hire_history
 from handlers.roster.cohort_form import COHORT
-from handlers.roster.going_on_post import ON_POST, ON_POST_DATE
+from handlers.roster.going_on_post import ON_POST, ON_POST_DATE, can_start
 from handlers.roster.hire_card import draw_hire
 from handlers.roster.hire_moves import MOVE, RENAME
 from handlers.roster.hire_picks import ids_text
-from handlers.roster.hire_words import hire_words
-from handlers.roster.leaving import LEFT, REJOIN, undo
+from handlers.roster.leaving import LEFT, REJOIN, can_leave, undo
 from handlers.roster.new_hires import HIRES, HireLines
 from handlers.roster.roster_entry import read_people, read_verb
 from handlers.roster.roster_files import FILE
@@ -166,11 +164,16 @@ def _start_typed(turn: Turn, verb: str, rest: str, below: str) -> None:
         _add(turn, values, names)
         return
     said = read_people(names, turn.today)
-    try:
-        hires = [_the_hire(turn, name) for name in said.names]
-    except Wrong as wrong:
-        turn.say(turn.t(wrong.message, **wrong.values))
-        return
+    hires: list[Hire] = []
+    for name in said.names:
+        meant = _hires_meant(turn, name, can_start if verb == "post" else can_leave)
+        if not meant:
+            turn.say(turn.t(hire_history.NOBODY_CALLED, name=name[:60]))
+            return
+        if len(meant) > 1:
+            turn.say(*draw_search(turn, (), meant))
+            return
+        hires += meant
     values |= {"whom": ids_text(hires)} if hires else {}
     values |= {"day": iso(said.day)} if said.day else {}
     values |= {"what": ELIMINATED} if verb == "out" else {}
@@ -219,14 +222,9 @@ def _cohorts_called(turn: Turn, name: str) -> list[Cohort]:
     return exact or [cohort for cohort in own if len(wanted) > 1 and wanted in name_key(cohort.name)]
 
 
-def _the_hire(turn: Turn, name: str) -> Hire:
-    """The one hire meant by a typed name; raises Wrong when there is none or more than one."""
+def _hires_meant(turn: Turn, name: str, fits: Callable[[Hire], bool]) -> list[Hire]:
+    """Who a typed name means: of several with one name those for whom it is possible, not somebody who left before."""
     ids = company_ids(turn)
-    hires = find_hires(turn.session, ids, name, turn.today) or find_hires(
-        turn.session, ids, name, turn.today, partly=True
-    )
-    if not hires:
-        raise Wrong(hire_history.NOBODY_CALLED, name=name[:60])
-    options = [Option(str(h.id), hire_words(turn.t, h, turn.today), (h.name,), literal=True) for h in hires]
-    value = find_option(name, options, FormTurn(turn, {})).value
-    return next(hire for hire in hires if str(hire.id) == value)
+    named = find_hires(turn.session, ids, name, turn.today)
+    found = named or find_hires(turn.session, ids, name, turn.today, partly=True)
+    return found if len(found) == 1 else [hire for hire in found if fits(hire)] or found

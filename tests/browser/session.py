@@ -122,7 +122,7 @@ def main() -> None:
     asked.add_argument("--messages", type=int, default=200)
     asked.add_argument("--minutes", type=float, default=10)
     wanted = asked.parse_args()
-    with Stage() as stage, sync_playwright() as playwright:
+    with Stage(hurried=False) as stage, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=[*QUIET])
         context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
         desk = Desk(context.new_page(), stage).opens()

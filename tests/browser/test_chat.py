@@ -1,4 +1,6 @@
-"""People who chat on the page: forms, names that look like markup, two tabs, a bot that is killed, the keyboard."""
+"""People who chat on the page: forms, names that look like markup, two tabs, a bot that is killed, the keyboard, and
+a chat that goes on for long.
+"""
 
 import re
 
@@ -7,18 +9,21 @@ from playwright.sync_api import Browser, expect
 from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
-from bot.demo.cast import WANG_FANG
+from bot.demo.cast import GROUP_ID, WANG_FANG
 from bot.demo.sample.people import HANGZHOU
 from storage.people import find_company, person_by_telegram_id
 from storage.roster import Cohort
 from storage.roster_events import add_hires, put_on_post
 from storage.roster_rules import Recording
 from tests.browser.desk import SECONDS, Desk
+from tests.browser.session import Session
 from tests.browser.stage import BEGINS, Stage
 
 pytestmark = pytest.mark.usefixtures("tuesday")
 
 MARKUP = "<img src=x onerror=alert(1)>"
+SHOWN = 200
+"""How many messages a phone shows at most."""
 
 
 def test_a_check_in_by_buttons_in_english(desk: Desk) -> None:
@@ -124,6 +129,27 @@ def test_the_keyboard_alone_is_enough(desk: Desk) -> None:
     before = wang.newest
     desk.page.keyboard.press("Enter")
     desk.until(lambda: wang.heard_since(before))
+
+
+def test_every_tap_is_answered_on_the_page(desk: Desk) -> None:
+    session = Session(desk, pause=0.1)
+    session.goes_on_to(session.messages + 16)
+    # Two shared cores, perhaps busy with other tests: the median of a quiet machine is in the hundreds.
+    assert all(wait < SECONDS for waits in session.waits.values() for wait in waits)
+    assert sum(map(len, session.waits.values())) >= 4
+
+
+def test_a_long_chat_keeps_only_what_is_shown(stage: Stage, desk: Desk) -> None:
+    session = Session(desk, pause=0)
+    for number in range(SHOWN + 60):
+        stage.post(f"/demo/people/{WANG_FANG.id}/say", {"chat_id": GROUP_ID, "text": f"第 {number} 条"})
+    desk.group.sees(f"第 {SHOWN + 59} 条")
+    expect(desk.group.log.locator("[data-id]")).to_have_count(SHOWN, timeout=SECONDS)
+    nodes = session.size().nodes
+    for number in range(60):
+        stage.post(f"/demo/people/{WANG_FANG.id}/say", {"chat_id": GROUP_ID, "text": f"又 {number} 条"})
+    desk.group.sees("又 59 条")
+    assert session.size().nodes < nodes * 1.1
 
 
 def add_hire(stage: Stage, name: str) -> None:

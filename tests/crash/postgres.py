@@ -37,7 +37,7 @@ from bot.demo.server import listening
 from storage.outbox import LEASE
 from tests.chat import Phone
 from tests.crash.harness import MANAGERS, Tally, count, hires_named
-from tests.live import LiveWorld
+from tests.live import PATIENCE, LiveWorld
 from tests.seed import put_on_post
 
 PROCESSES = 3
@@ -108,6 +108,17 @@ class Fleet(LiveWorld):
         speed = {"BOT_MESSAGES_PER_SECOND": str(self._per_second)}
         self.processes[number] = self._process = self._spawn(self._environment(self.ports[number]) | speed)
 
+    def await_introduction(self, number: int) -> None:
+        """Wait until a process that was just started has introduced itself to Telegram."""
+        before = len(self.stand_in.journal.calls("deleteWebhook"))
+        deadline = time.monotonic() + PATIENCE
+        while len(self.stand_in.journal.calls("deleteWebhook")) == before:
+            process = self.processes[number]
+            assert process is not None
+            assert process.poll() is None, self.log.read_text()[-3000:]
+            assert time.monotonic() < deadline, self.log.read_text()[-3000:]
+            time.sleep(0.05)
+
     def kill_one(self, number: int) -> None:
         """SIGKILL for one process; the others go on."""
         process = self.processes[number]
@@ -169,8 +180,20 @@ class FleetTally:
         return self.all.sound and not self.out_of_order
 
 
-def run(folder: Path, url: str, *, kills: int, seed: int, per_second: float = 1000) -> FleetTally:
-    """Run the load with `kills` SIGKILLs, each of one process, and count."""
+def run(
+    folder: Path,
+    url: str,
+    *,
+    kills: int,
+    seed: int,
+    per_second: float = 1000,
+    longest: float = 1.5,
+    patience: float = PATIENCE,
+) -> FleetTally:
+    """Run the load with `kills` SIGKILLs, each of one process, and count.
+
+    At most `longest` seconds lie between two of them; in the end the processes have `patience` seconds to come to rest.
+    """
     chance = random.Random(seed)
     world = Fleet(folder, url, now="2026-12-01 19:50", per_second=per_second)
     managers = [world.manager(f"经理{n}", f"公司{n}") for n in range(MANAGERS)]
@@ -182,7 +205,7 @@ def run(folder: Path, url: str, *, kills: int, seed: int, per_second: float = 10
     try:
         world.start()
         for round_number in range(kills):
-            moment = time.monotonic() + chance.uniform(0.1, 1.5)
+            moment = time.monotonic() + chance.uniform(0.1, longest)
             while time.monotonic() < moment:
                 n = chance.randrange(MANAGERS)
                 if waiting[n] and len(asked) < (kills + 2) * MANAGERS * 2:
@@ -197,9 +220,9 @@ def run(folder: Path, url: str, *, kills: int, seed: int, per_second: float = 10
             world.start_one(number)
         # What the killed had claimed is taken over when their leases end.
         world.pass_time(2 * LEASE)
-        world.settle()
+        world.settle(patience)
         time.sleep(1)
-        world.settle()
+        world.settle(patience)
         assert world.stop_all() == [0] * PROCESSES, world.log.read_text()[-3000:]
         tally = count(world, kills, [name for _, name in asked])
         sent = world.stand_in.journal.calls("sendMessage", ok=True)
@@ -239,7 +262,7 @@ def main() -> None:
         started = time.monotonic()
         try:
             address = url.render_as_string(hide_password=False)
-            tally = run(Path(folder), address, kills=arguments.kills, seed=arguments.seed)
+            tally = run(Path(folder), address, kills=arguments.kills, seed=arguments.seed, longest=4, patience=600)
         finally:
             server.cleanup()
         print(f"{tally} in {time.monotonic() - started:.0f} s, seed {arguments.seed}")

@@ -21,7 +21,7 @@ from storage.people import Role
 from tests.faults.conftest import Measured
 from tests.faults.program import Program, running_program
 
-LOCKED_SECONDS = 3.0
+LOCKED_SECONDS = 2.0
 HOLD_THE_LOCK = """
 import sqlite3, sys, time
 connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)

@@ -22,7 +22,6 @@ OUTAGE_SECONDS = 1.0
     [
         (FaultKind.DROP_BEFORE, 0),
         (FaultKind.SERVER_ERROR, 502),
-        (FaultKind.SERVER_ERROR, 500),
         (FaultKind.GARBAGE, 0),
     ],
 )

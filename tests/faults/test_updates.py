@@ -116,6 +116,16 @@ def test_a_poison_update_is_put_aside_and_everybody_hears_of_it_once(world: Worl
     assert "搁置" in admin.texts
 
 
+def test_a_fault_that_meets_everybody_is_told_to_admins_once(world: World, poison: str) -> None:
+    admin = world.admin()
+    for name in ("王芳", "李强", "赵敏"):
+        say(world, world.person(name, Role.viewer), poison)
+    settle_retries(world)
+
+    assert states(world) == [InboxState.aside] * 3
+    assert len(admin.heard) == 1
+
+
 def test_a_clock_set_back_does_not_prolong_the_pause_before_another_attempt(world: World, poison: str) -> None:
     wang = world.person("王芳", Role.viewer)
     say(world, wang, poison, "/me")

@@ -5,9 +5,9 @@ python -m tests.fuzz --updates 100000 --seed 1
 
 import argparse
 import time
-from collections import Counter
 
 from tests.fuzz.run import run
+from tests.fuzz.town import Tally
 
 
 def main() -> None:
@@ -17,17 +17,21 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     started = time.monotonic()
-    tally = run(arguments.updates, arguments.seed)
+
+    def progress(tally: Tally) -> None:
+        print(f"{tally.updates} updates, {len(tally.faults)} faults, {time.monotonic() - started:.0f} s", flush=True)
+        for fault in tally.faults[shown[0] : shown[0] + 20]:
+            print(f"--- {fault}", flush=True)
+        shown[0] = len(tally.faults)
+
+    shown = [0]
+    tally = run(arguments.updates, arguments.seed, after_each=progress)
     seconds = time.monotonic() - started
     print(f"{tally.updates} updates in {seconds:.0f} s, seed {arguments.seed}")
     for kind, count in sorted(tally.delivered.items(), key=lambda item: -item[1])[:40]:
         print(f"  {count:7} {kind!a}")
     print(f"unreadable and put aside: {tally.unreadable}; calls Telegram took: {tally.answers}")
     print(f"faults: {len(tally.faults)}")
-    kinds = Counter(fault.splitlines()[0][:160] for fault in tally.faults)
-    for words, count in kinds.most_common(60):
-        print(f"--- {count} x {words}")
-        print(next(fault for fault in tally.faults if fault.startswith(words)))
     raise SystemExit(1 if tally.faults else 0)
 
 

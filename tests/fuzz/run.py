@@ -1,6 +1,7 @@
 """Drawing updates and delivering them: the same for the test and for the long run."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -12,7 +13,9 @@ from tests.fuzz.updates import Step, steps
 BATCH = 10
 
 
-def run(updates: int, number: int, *, lifetime: int = 5000) -> Tally:
+def run(
+    updates: int, number: int, *, lifetime: int = 2000, after_each: Callable[[Tally], None] = lambda _tally: None
+) -> Tally:
     """Deliver about so many updates, drawn from a seed; a new town after `lifetime` of them."""
     tally = Tally()
     part = 0
@@ -23,6 +26,7 @@ def run(updates: int, number: int, *, lifetime: int = 5000) -> Tally:
                 _deliver(town, tally, min(lifetime, updates - tally.updates), number + part * 1_000_003)
             finally:
                 town.close()
+        after_each(tally)
         part += 1
     return tally
 

@@ -25,7 +25,7 @@ from tests.chat import Phone, World
 from tests.scenarios.classroom import check_in
 
 DAY = timedelta(days=1)
-BEATS = [time(hour, minute) for hour in (0, *range(6, 24)) for minute in (0, 30)]
+BEATS = sorted([time(hour) for hour in (0, *range(6, 24))] + [time(8, 30), time(9, 30), time(21, 30)])
 
 
 @pytest.fixture

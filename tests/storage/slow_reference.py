@@ -6,8 +6,10 @@ Days are whole numbers here, day 0 being 1 March 2026. Nothing of the product is
 from dataclasses import dataclass, field
 
 
-@dataclass
+@dataclass(eq=False)
 class Sale:
+    """One order; two of the same day and quantity are still two."""
+
     day: int
     quantity: int
     refunded: int = 0

@@ -25,6 +25,10 @@ export class Panel {
       if (["clock", "message"].includes(kind)) coming();
       if (kind === "weather") this.showWeather(detail);
       if (kind === "process") this.drawReport();
+      if (kind === "tour") {
+        state.tour = detail.steps;
+        this.drawTour();
+      }
       if (kind === "call") {
         this.calls = [...this.calls.slice(1 - LINES), detail];
         this.drawWire();
@@ -128,7 +132,7 @@ export class Panel {
     const t = words();
     this.coming.replaceChildren(...state.coming.slice(0, 20).map((one) => h("li", {},
       h("time", { dateTime: one.at }, comingMoment(new Date(one.at))), comingText(one))));
-    if (!state.coming.length) this.coming.append(h("p", {}, t.nothingComing));
+    if (!state.coming.length) this.coming.append(h("li", { class: "none" }, t.nothingComing));
   }
 
   // Weather

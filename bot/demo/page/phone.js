@@ -6,7 +6,7 @@ import { alertBox, lightbox } from "./dialogs.js";
 import { face, h, iconButton } from "./dom.js";
 import { get, post, upload } from "./net.js";
 import { startPayload } from "./rich.js";
-import { forget, keep, listen, markRead, nameOf, state, unread } from "./store.js";
+import { forget, keep, listen, markRead, nameOf, state, tell, unread } from "./store.js";
 import { dayKey, shortDay } from "./times.js";
 import { words } from "./words.js";
 
@@ -295,7 +295,7 @@ export class Phone {
 
   enlarge(message) {
     lightbox(`/demo/files/${message.photo.at(-1).file_id}`, message.caption ?? "");
-    post("/demo/tour/enlarged").catch(() => null);
+    post("/demo/tour/enlarged").then((steps) => tell("tour", { steps })).catch(() => null);
   }
 
   /** Follow a link; true when it leads to this bot. */
