@@ -1,9 +1,9 @@
-"""What makes time pass: APScheduler ticks the planner.
+"""What makes time pass: APScheduler says when to tick the planner, and a watch notices when the clock is moved.
 
 No job store: what is due is worked out from the records at each tick.
 
-The scheduler fires by the wall clock, so a clock that is set back would leave it waiting for hours; a watch on the
-monotonic clock wakes it.
+The scheduler fires by the wall clock, so one that is set back would leave it waiting for hours, and a machine that
+slept would be late; the watch compares the wall clock with the monotonic one.
 """
 
 import asyncio
@@ -23,10 +23,31 @@ log = structlog.get_logger()
 
 LONGEST_WAIT = 20.0
 """Seconds after which time passes although Telegram does not answer: what is due is then sent when it does."""
+WATCH_SECONDS = 1.0
+"""How soon a clock that was moved is noticed."""
+TOLERANCE = 1.0
+"""Seconds by which the two clocks may drift apart between two looks."""
+
+
+class Watch:
+    """Notices that the clock went another way than time did: it was set, or the machine slept."""
+
+    def __init__(self, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._monotonic = monotonic
+        self._seen = self._look()
+
+    def was_moved(self) -> bool:
+        """Whether the clock was moved since the last look."""
+        before, self._seen = self._seen, self._look()
+        return abs(self._seen - before) > TOLERANCE
+
+    def _look(self) -> float:
+        return self._clock.now().timestamp() - self._monotonic()
 
 
 class Clockwork:
-    """Ticks the planner every few seconds."""
+    """Ticks the planner every few seconds, and at once when the clock was moved."""
 
     def __init__(
         self,
@@ -43,22 +64,18 @@ class Clockwork:
         self._seconds = seconds
         self._wake_sender = wake_sender
         self._caught_up = caught_up
-        self._ticked = time.monotonic()
-        self._ticking = asyncio.Lock()
+        self._struck = asyncio.Event()
 
     async def tick(self) -> TickResult | None:
         """Plan what is due now. A failing tick is logged and tried again with the next one."""
-        async with self._ticking:
-            self._ticked = time.monotonic()
-            try:
-                result = await self._database.run(
-                    lambda session: tick(session, self._clock.now(), self._surroundings.zone)
-                )
-            except Exception:
-                log.exception("a tick of the planner failed", action="tick.failed")
-                metrics.count_tick(time.monotonic() - self._ticked, failed=True)
-                return None
-        metrics.count_tick(time.monotonic() - self._ticked)
+        began = time.monotonic()
+        try:
+            result = await self._database.run(lambda session: tick(session, self._clock.now(), self._surroundings.zone))
+        except Exception:
+            log.exception("a tick of the planner failed", action="tick.failed")
+            metrics.count_tick(time.monotonic() - began, failed=True)
+            return None
+        metrics.count_tick(time.monotonic() - began)
         if result.planned:
             log.info("planned", action="tick.planned", messages=result.planned)
             self._wake_sender()
@@ -66,25 +83,33 @@ class Clockwork:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Tick until told to stop."""
-        scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
-        job = scheduler.add_job(self.tick, "interval", seconds=self._seconds)
         # What people said while the bot was away must be in the inbox before anything is planned about it.
-        waits = [asyncio.create_task(event.wait()) for event in (self._caught_up, stopping)]
-        await asyncio.wait(waits, timeout=LONGEST_WAIT, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
-        if stopping.is_set():
-            return
-        await self.tick()
+        await _first_of(self._caught_up, stopping, seconds=LONGEST_WAIT)
+        scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "misfire_grace_time": None})
+        job = scheduler.add_job(self._strike, "interval", seconds=self._seconds)
+        watch = Watch(self._clock)
+        self._struck.set()
         scheduler.start()
         try:
             while not stopping.is_set():
-                try:
-                    await asyncio.wait_for(stopping.wait(), self._seconds)
-                except TimeoutError:
-                    if time.monotonic() - self._ticked > 3 * self._seconds:
-                        log.warning("the wall clock was moved; ticking again", action="tick.woken")
-                        await self.tick()
-                        job.reschedule("interval", seconds=self._seconds)
+                await _first_of(self._struck, stopping, seconds=WATCH_SECONDS)
+                if watch.was_moved():
+                    log.info("the clock was moved", action="tick.woken")
+                    job.reschedule("interval", seconds=self._seconds)
+                elif not self._struck.is_set() or stopping.is_set():
+                    continue
+                self._struck.clear()
+                await self.tick()
         finally:
             scheduler.shutdown(wait=False)
+
+    async def _strike(self) -> None:
+        self._struck.set()
+
+
+async def _first_of(*events: asyncio.Event, seconds: float) -> None:
+    """Wait for one of the events, but no longer than so many seconds."""
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     webhook_url: str = ""
     webhook_secret: SecretStr = SecretStr("")
     listen: str = ""
-    tick_seconds: float = Field(default=5.0, gt=0, le=300)
+    tick_seconds: float = Field(default=2.0, gt=0, le=300)
     messages_per_second: float = Field(default=25.0, gt=0)
     messages_per_second_per_chat: float = Field(default=1.0, gt=0)
     messages_per_minute_per_group: float = Field(default=18.0, gt=0)
