@@ -41,16 +41,21 @@ def press_form(turn: Turn) -> None:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("checkin", check_in.start, N_("Daily check-in"), words=("日报", "签到", "daily")),
-    Command("orders", orders.start, N_("Orders: 张伟 2, or a list"), words=("出单", "订单", "orders")),
-    Command("ridealong", ride_along.start, N_("Ride-along with a hire"), words=("陪访", "ridealong")),
-    Command("drill", drill.start, N_("Practice drill with hires"), words=("陪练", "drill")),
-    Command("spotcheck", spot_check.start, N_("Spot check of a hire"), words=("抽查", "spotcheck")),
+    Command("checkin", check_in.start, N_("Daily check-in"), words=("日报", "签到", "daily", "check-in", "checkin")),
+    Command("orders", orders.start, N_("Orders: Zhang Wei 2, or a list"), words=("出单", "订单", "orders", "order")),
+    Command(
+        "ridealong",
+        ride_along.start,
+        N_("Ride-along with a hire"),
+        words=("陪访", "ride-along", "ridealong", "ride along"),
+    ),
+    Command("drill", drill.start, N_("Practice drill with hires"), words=("陪练", "drill", "practice drill")),
+    Command("spotcheck", spot_check.start, N_("Spot check of a hire"), words=("抽查", "spot check", "spotcheck")),
     Command(
         "session",
         training_session.start,
         N_("Training session held; add a missing summary"),
-        words=("培训记录", "session"),
+        words=("培训记录", "training session", "session"),
     ),
     Command(
         "problem",
@@ -62,7 +67,7 @@ COMMANDS: tuple[Command, ...] = (
         "incident",
         incident.start,
         N_("Complaint, or breach of the rules"),
-        words=("投诉", "违规", "incident"),
+        words=("投诉", "违规", "complaint", "incident"),
         in_menu=False,
     ),
     Command("refund", refunds.start, N_("Refund an order"), words=("退单", "refund"), in_menu=False),
@@ -91,26 +96,38 @@ COMMANDS: tuple[Command, ...] = (
         words=("报告", "report"),
     ),
     Command(
-        "weekly", report.start_kind(ReportKind.weekly), N_("Weekly report"), words=("周报", "weekly"), in_menu=False
+        "weekly",
+        report.start_kind(ReportKind.weekly),
+        N_("Weekly report"),
+        words=("周报", "weekly", "weekly report"),
+        in_menu=False,
     ),
     Command(
-        "monthly", report.start_kind(ReportKind.monthly), N_("Monthly report"), words=("月报", "monthly"), in_menu=False
+        "monthly",
+        report.start_kind(ReportKind.monthly),
+        N_("Monthly report"),
+        words=("月报", "monthly", "monthly report"),
+        in_menu=False,
     ),
     Command(
-        "plan", report.start_kind(ReportKind.plan), N_("Training plan"), words=("下月计划", "培训计划"), in_menu=False
+        "plan",
+        report.start_kind(ReportKind.plan),
+        N_("Training plan"),
+        words=("下月计划", "培训计划", "下月培训计划", "training plan"),
+        in_menu=False,
     ),
     Command(
         "orderrate",
         report.start_kind(ReportKind.order_rate),
         N_("Order-rate submission"),
-        words=("出单率报送", "出单率"),
+        words=("出单率报送", "出单率", "order rate"),
         in_menu=False,
     ),
     Command(
         "skills",
         report.start_kind(ReportKind.skills_mail),
         N_("Sales-skills summary"),
-        words=("销售技能总结", "技能总结"),
+        words=("销售技能总结", "技能总结", "sales skills", "sales-skills summary"),
         in_menu=False,
     ),
     Command(
@@ -169,7 +186,7 @@ COMMANDS: tuple[Command, ...] = (
         EVERY_ROLE,
         words=("日历", "calendar"),
     ),
-    Command("me", me.me, N_("Who I am here, my language, my last records"), EVERY_ROLE, words=("我的",)),
+    Command("me", me.me, N_("Who I am here, my language, my last records"), EVERY_ROLE, words=("我的", "me")),
     Command("people", people.people, N_("Everyone who takes part: approve, change, deactivate"), ADMINS),
     Command("invite", invite.invite, N_("A link for managers to join by"), ADMINS, words=("邀请",)),
     Command("company", company.company, N_("The companies: create, rename, work week"), ADMINS),

@@ -15,7 +15,8 @@ from telegram import User as TelegramUser
 
 from handlers import commands, membership, uploads
 from handlers.access import Command, may
-from handlers.forms import driver
+from handlers.forms import driver, typed
+from handlers.forms.paste import labelled_fields
 from handlers.keyboards import Button
 from handlers.menus import plan_menu_of
 from handlers.orders import orders
@@ -25,6 +26,9 @@ from handlers.turn import Chat, ChatKind, Press, Speaker, Surroundings, Turn, Up
 from storage.conversations import active_conversation
 from storage.groups import shared_group
 from storage.people import Person, PersonState, Role, person_by_telegram_id
+
+LABELS_OF_A_BLOCK = 2
+"""So many labelled fields make a text a pasted form, whatever its first line is."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +124,15 @@ def _answer_private(turn: Turn) -> None:
     elif not _is_active(turn.person):
         if not (_is_joining(turn) and _answer_form(turn)):
             turn.say(turn.t(start.refusal(turn)))
-    elif turn.text.startswith("/"):
+    elif typed.is_command(turn.text):
         turn.say(turn.t("I do not know this command. /help shows what I understand."))
     elif turn.upload is not None:
         uploads.take(turn)
-    elif not _answer_form(turn) and not _take_order_list(turn):
+    elif _answer_form(turn) or _take_order_list(turn) or _take_block(turn):
+        return
+    elif typed.asks_to_cancel(turn.text):
+        driver.nothing_to_cancel(turn)
+    else:
         turn.say(
             turn.t("I did not understand that. Try /checkin, /ridealong or /orders; /help shows everything I can do.")
         )
@@ -157,6 +165,19 @@ def _stands_alone(turn: Turn) -> bool:
 def _take_order_list(turn: Turn) -> bool:
     """A pasted list of hires and numbers needs no command before it, from people who may record orders."""
     return may(commands.COMMAND_BY_NAME["orders"], turn.person, turn.chat.kind) and orders.take_if_list(turn)
+
+
+def _take_block(turn: Turn) -> bool:
+    """A pasted block needs no word before it when its labels are those of one form alone."""
+    named = [(labelled_fields(form, turn.text), form) for form in commands.FORMS if form.example]
+    most = max(count for count, _ in named)
+    forms = [form for count, form in named if count == most]
+    command = commands.COMMAND_BY_WORD.get(forms[0].words[0]) if most >= LABELS_OF_A_BLOCK and len(forms) == 1 else None
+    if command is None or not may(command, turn.person, turn.chat.kind):
+        return False
+    turn.arguments = turn.text
+    command.handler(turn)
+    return True
 
 
 def _answer_in_group(turn: Turn) -> None:
@@ -199,11 +220,12 @@ def _named_command(turn: Turn) -> Command | None:
 
 def _word_command(turn: Turn) -> Command | None:
     """The command whose plain word a message begins with."""
-    match = re.match(r"\s*([^\s:：,，]+)[\s:：,，]*", turn.text)
-    command = commands.COMMAND_BY_WORD.get(match.group(1).casefold()) if match else None
-    if command is not None and match is not None:
-        turn.arguments = turn.text[match.end() :].strip()
-    return command
+    word = typed.opening_word(turn.text, commands.COMMAND_BY_WORD)
+    if word is None:
+        return None
+    behind = turn.text.lstrip(typed.HEADING_MARKS)[len(word) :]
+    turn.arguments = behind.lstrip("】]」*").strip().lstrip(":：,，").strip()
+    return commands.COMMAND_BY_WORD[word]
 
 
 def _turn(

@@ -111,7 +111,8 @@ def _block(heading: str, listed: list[Command], t: Translator) -> Markup:
 
 
 def _line(command: Command, t: Translator) -> Markup:
-    words = f" ({' '.join(command.words[:2])})" if command.words and t.language == "zh" else ""
+    chinese = [word for word in command.words if not word.isascii()][:2] if t.language == "zh" else []
+    words = f" ({' '.join(chinese)})" if chinese else ""
     return Markup("/{}{} {}").format(command.name, words, t.plain(command.help))
 
 

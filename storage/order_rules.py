@@ -19,6 +19,11 @@ PHONE_DIGITS = 7
 """A customer tag with this many digits is taken for a phone number, which is not stored (handbook §10)."""
 
 
+def has_phone(tag: str) -> bool:
+    """Whether a customer tag holds what is taken for a phone number."""
+    return sum(character.isdigit() for character in tag) >= PHONE_DIGITS
+
+
 class OrderReason(StrEnum):
     """What is to be said about an order. The value is stable: texts are looked up by it."""
 
@@ -140,7 +145,7 @@ def _refused(
         return OrderReason.quantity
     if len(entry.tag.strip()) > TAG_LENGTH:
         return OrderReason.tag_too_long
-    if sum(character.isdigit() for character in entry.tag) >= PHONE_DIGITS:
+    if has_phone(entry.tag):
         return OrderReason.phone_in_tag
     if entry.day > today:
         return OrderReason.in_future

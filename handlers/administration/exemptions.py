@@ -203,7 +203,7 @@ def _start_for(turn: Turn, period: Period | None, person_id: int | None) -> None
 
 
 def _how(turn: Turn) -> Markup:
-    return turn.t(HOW, example=turn.t(N_("/exempt 王芳 日报 11/20 training trip")))
+    return turn.t(HOW, example=turn.t(N_("/exempt Wang Fang daily 11/20 training trip")))
 
 
 def _read(turn: Turn, written: str) -> Values:

@@ -85,7 +85,8 @@ def _begin(turn: Turn, form: Form, keys: tuple[str, ...]) -> None:
             if each.key in keys and each.key in values:
                 each.check(FormTurn(turn, values), values[each.key])
     except Wrong as wrong:
-        example = turn.t(N_("/redate 王芳 11/20 11/19")) if form is MOVE_FORM else turn.t(N_("/backfill 王芳 11/10"))
+        moves = N_("/redate Wang Fang 11/20 11/19")
+        example = turn.t(moves if form is MOVE_FORM else N_("/backfill Wang Fang 11/10"))
         turn.say(Markup("\n").join([turn.t(wrong.message, **wrong.values), turn.t(HOW_TO_MOVE, example=example)]))
         return
     driver.start(turn, form, values=values)

@@ -116,6 +116,6 @@ TRIAL = Form(
     save=_save,
     roles=ADMINS,
     confirm_label=N_("✅ Confirm"),
-    example=N_("试岗设置\nCompany: 杭州甲\nTakes place: after the training"),
+    example=N_("Trial\nCompany: Hangzhou A\nTakes place: after the training"),
     load=_load,
 )

@@ -137,10 +137,11 @@ CHECK_IN = Form(
     words=("日报", "签到", "daily"),
     fields=FIELDS,
     save=save,
+    about=lambda turn: turn.turn.t.day(turn.day()) if turn.values.get("day") else "",
     notes=notes,
     warnings=warnings,
     confirm_label=N_("✅ Confirm"),
-    example=N_("日报\nIn training: 12\nTrial post: 3/1/0\nPlan for tomorrow: two ride-alongs"),
+    example=N_("Check-in\nIn training: 12\nTrial post: 3/1/0\nPlan for tomorrow: two ride-alongs"),
     load=load,
 )
 

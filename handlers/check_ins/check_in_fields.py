@@ -53,9 +53,9 @@ CATEGORIES = (
     Option("other", N_("Other"), ("其他", "其它")),
 )
 TRIAL_PARTS = (
-    NumberPart("on_trial", N_("on trial"), words=("试岗", "在试岗", "试岗中")),
-    NumberPart("passed", N_("passed today"), words=("通过", "合格", "passed")),
-    NumberPart("failed", N_("failed today"), words=("淘汰", "未通过", "不合格", "failed")),
+    NumberPart("on_trial", N_("on trial"), words=("试岗", "试岗人数", "在试岗", "试岗中", "trial")),
+    NumberPart("passed", N_("passed today"), words=("通过", "通过人数", "今日通过", "合格", "passed")),
+    NumberPart("failed", N_("failed today"), words=("淘汰", "淘汰人数", "今日淘汰", "未通过", "不合格", "failed")),
 )
 
 
@@ -284,7 +284,7 @@ FIELDS = (
         ask=N_("Which day is this check-in for?"),
         kind=CheckInDay(past_days=BACKFILL_DAYS, too_old=TOO_LATE_FOR_DAILY),
         words=("日期", "day"),
-        help=N_("An earlier day is still open. You can also type a date, e.g. 11/20."),
+        help=N_("Today or one of the last 7 days; a date can also be typed."),
         preset=_preset_day,
         check=check_day,
     ),
@@ -301,7 +301,7 @@ FIELDS = (
         label=N_("In training"),
         ask=N_("How many people are in training?"),
         kind=Number(0, 300),
-        words=("在训", "在训人数", "培训中"),
+        words=("在训", "在训人数", "培训中", "培训人数", "trainees"),
         applies=is_counted,
         preset=as_filed("in_training", _preset_in_training),
     ),
@@ -310,7 +310,7 @@ FIELDS = (
         label=N_("Trial post"),
         ask=N_("Trial post: how many on trial, passed today, failed today?"),
         kind=Numbers(TRIAL_PARTS),
-        words=("试岗",),
+        words=("试岗", "试岗情况", "trial"),
         help=N_("Three numbers, e.g. 3/1/0. 0 is fine."),
         applies=is_counted,
         preset=as_filed("trial", _preset_trial),
@@ -334,7 +334,7 @@ FIELDS = (
         ask=N_("What is the problem or suggestion?"),
         kind=Text(1, 500, "many"),
         required=False,
-        words=("问题", "建议", "问题建议"),
+        words=("问题", "建议", "问题建议", "问题与建议", "suggestion"),
         applies=is_counted,
         preset=as_filed("problem"),
         asked=False,
@@ -367,7 +367,7 @@ FIELDS = (
         label=N_("Plan for tomorrow"),
         ask=N_("What is the plan for tomorrow? One line, please."),
         kind=PlanText(2, 300),
-        words=("计划", "明日计划", "明天计划", "plan"),
+        words=("计划", "明日计划", "明天计划", "明日工作计划", "plan", "tomorrow"),
         applies=is_counted,
         preset=as_filed("plan"),
     ),

@@ -19,7 +19,7 @@ from storage.people import Person, PersonState, Role, display_name
 BUTTON = "kpi"
 PER_PAGE = 20
 OWN_ONLY = N_("I can show you your own card only.")
-HOW_ADMIN = N_("I did not understand “{words}”. You can ask e.g. /kpi, /kpi 2026-10 or /kpi 王芳.")
+HOW_ADMIN = N_("I did not understand “{words}”. You can ask e.g. /kpi, /kpi 2026-10 or /kpi Wang Fang.")
 HOW = N_("I did not understand “{words}”. You can ask e.g. /kpi or /kpi 2026-10; I show you your own card only.")
 NO_CARD = N_("There is no KPI card for {name}: cards are those of managers.")
 

@@ -56,7 +56,7 @@ def command(turn: Turn) -> None:
         person, rest = split_name(turn, written)
         values = {"person": str(person.id)} | _read(turn, rest)
     except Wrong as wrong:
-        example = turn.t(N_("/rate 王芳 induction 88 clear and well prepared"))
+        example = turn.t(N_("/rate Wang Fang induction 88 clear and well prepared"))
         turn.say(
             Markup("\n").join([turn.t(wrong.message, **wrong.values), turn.t("Typed: {example}", example=example)])
         )
@@ -225,5 +225,5 @@ RATING = Form(
     roles=VIEWERS,
     notes=_notes,
     confirm_label=N_("✅ Confirm"),
-    example=N_("评分\nWho: 王芳\nWhat: induction training\nRating: 88\nComment: clear and well prepared"),
+    example=N_("Rating\nWho: Wang Fang\nWhat: induction training\nRating: 88\nComment: clear and well prepared"),
 )

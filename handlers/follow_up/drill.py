@@ -151,7 +151,7 @@ DRILL = Form(
     notes=notes,
     confirm_label=N_("✅ Confirm"),
     example=N_(
-        "陪练\nStarts at: 14:00\nWho took part: 张伟, 李娜\nContent: CRM, two-minute introduction\n"
+        "Drill\nStarts at: 14:00\nWho took part: Zhang Wei, Li Na\nContent: CRM, two-minute introduction\n"
         "Steps: acted out, commented, corrected\nCommon problems: the introduction takes too long\nResult: good"
     ),
     load=load,

@@ -120,7 +120,7 @@ FIELDS = (
         ask=N_("Who took part in it?"),
         kind=HirePicks(present_options),
         words=("人员", "新人", "参加人", "people", "who"),
-        help=N_("Tap everyone (or a whole cohort), then Done. Names can also be typed: 张伟, 李娜."),
+        help=N_("Tap everyone (or a whole cohort), then Done. Names can also be typed: Zhang Wei, Li Na."),
         check=_check_hires,
     ),
     Field(

@@ -134,6 +134,6 @@ FORUM = Form(
     save=_save,
     roles=ADMINS,
     confirm_label=N_("✅ Confirm"),
-    example=N_("论坛\nDate: 11/20\nTopic: keeping new hires"),
+    example=N_("Forum\nDate: 11/20\nTopic: keeping new hires"),
     load=_load,
 )

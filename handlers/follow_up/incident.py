@@ -36,7 +36,7 @@ def start(turn: Turn) -> None:
         turn.say(turn.t(NO_COMPANY))
     else:
         kind = next((kind for word, kind in KIND_OF_WORD.items() if key_of(turn.text).startswith(word)), None)
-        block = with_label(turn, INCIDENT, "text", written)
+        block = with_label(INCIDENT, "text", written)
         driver.start(turn, INCIDENT, values={"kind": kind} if kind else {}, pasted=block)
 
 
@@ -158,6 +158,8 @@ INCIDENT = Form(
     ),
     save=_save,
     confirm_label=N_("✅ Confirm"),
-    example=N_("投诉\nWhat happened: a promised visit was forgotten\nHandling: apologised and visited the same day"),
+    example=N_(
+        "Complaint\nWhat happened: a promised visit was forgotten\nHandling: apologised and visited the same day"
+    ),
     load=_load,
 )

@@ -63,7 +63,7 @@ def start(turn: Turn) -> None:
     elif not company_ids(turn):
         turn.say(turn.t(NO_COMPANY))
     elif written or not count_open_problems(turn.session, company_ids(turn)):
-        driver.start(turn, PROBLEM, pasted=with_label(turn, PROBLEM, "text", written))
+        driver.start(turn, PROBLEM, pasted=with_label(PROBLEM, "text", written))
     else:
         _show_list(turn, 0)
 
@@ -229,7 +229,7 @@ PROBLEM = Form(
     ),
     save=_save,
     confirm_label=N_("✅ Confirm"),
-    example=N_("问题\nWhat it is: the CRM is slow in the morning\nCategory: other\nSuggestion: log in by turns"),
+    example=N_("Problem\nWhat it is: the CRM is slow in the morning\nCategory: other\nSuggestion: log in by turns"),
     load=_load,
 )
 FORMS = (PROBLEM, SOLUTION, PROGRESS, ANSWER, CLOSING)

@@ -10,7 +10,14 @@ from handlers.forms.choices import key_of
 from handlers.forms.fields import Values, Wrong
 from handlers.forms.form import Form, FormTurn
 from handlers.keyboards import Button, button_data
-from handlers.roster.hire_choices import hire_label, needed_hire, on_post_options, own_company_ids, own_hire
+from handlers.roster.hire_choices import (
+    chosen_name,
+    hire_label,
+    needed_hire,
+    on_post_options,
+    own_company_ids,
+    own_hire,
+)
 from handlers.translations import N_
 from handlers.turn import Turn
 from storage.follow_up import RideAlong
@@ -159,12 +166,13 @@ RIDE_ALONG = Form(
     title=N_("Ride-along"),
     words=("陪访", "ridealong"),
     fields=FIELDS,
+    about=chosen_name,
     save=save,
     notes=notes,
     confirm_label=N_("✅ Confirm"),
     example=N_(
-        "陪访\nHire: 张伟\nPart of the day: morning\nMode: hire does, I watch\nVisits: 3\nCustomer kinds: cold visit\n"
-        "Did well: friendly opening\nTo improve: ask about needs before the demo"
+        "Ride-along\nHire: Zhang Wei\nPart of the day: morning\nMode: hire does, I watch\nVisits: 3\n"
+        "Customer kinds: cold visit\nDid well: friendly opening\nTo improve: ask about needs before the demo"
     ),
     load=load,
 )

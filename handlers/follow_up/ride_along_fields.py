@@ -14,18 +14,18 @@ from storage.ride_alongs import WRITTEN_FEEDBACK
 from storage.roster import Hire
 
 PARTS_OF_DAY = (
-    Option("morning", N_("Morning"), ("上午", "早上")),
-    Option("afternoon", N_("Afternoon"), ("下午",)),
-    Option("full_day", N_("All day"), ("全天", "一天")),
+    Option("morning", N_("Morning"), ("上午", "早上", "am")),
+    Option("afternoon", N_("Afternoon"), ("下午", "pm")),
+    Option("full_day", N_("All day"), ("全天", "一天", "整天", "full day", "day")),
 )
 MODES = (
-    Option("you_do", N_("Hire does, I watch"), ("你干我看", "你做我看")),
-    Option("i_do", N_("I do, hire watches"), ("我干你看", "我做你看")),
-    Option("half", N_("Half each"), ("各半", "一半一半")),
+    Option("you_do", N_("Hire does, I watch"), ("你干我看", "你做我看", "you do, I watch", "you do it, I watch")),
+    Option("i_do", N_("I do, hire watches"), ("我干你看", "我做你看", "I do, you watch", "I do it, you watch")),
+    Option("half", N_("Half each"), ("各半", "一半一半", "half")),
 )
 CUSTOMER_KINDS = (
     Option("cold", N_("Cold visit"), ("陌拜", "陌生拜访", "cold")),
-    Option("appointment", N_("Appointment"), ("预约", "约访")),
+    Option("appointment", N_("Appointment"), ("预约", "约访", "预约拜访")),
     Option("return", N_("Return visit"), ("回访", "复访", "return")),
 )
 CRITERIA = (
@@ -64,7 +64,9 @@ def kind_combinations(turn: FormTurn) -> list[Option]:
 
 
 def _check_day(turn: FormTurn, value: Any) -> None:
-    hire = needed_hire(turn.turn, turn.values.get("hire"))
+    if turn.values.get("hire") is None:
+        return  # asked first; the day is checked again with the hire
+    hire = needed_hire(turn.turn, turn.values["hire"])
     refuse_unless_at_work(turn, hire, date.fromisoformat(value))
 
 
@@ -121,7 +123,7 @@ FIELDS = (
         key="visits",
         label=N_("Visits"),
         ask=N_("How many customers did you visit?"),
-        kind=Number(1, 20, offer=(1, 2, 3, 4, 5, 6, 7, 8)),
+        kind=Number(1, 20, offer=tuple(range(1, 10))),
         words=("家数", "拜访", "拜访家数", "visits"),
         help=N_("1 to 20: tap a number, or type it."),
     ),

@@ -14,7 +14,7 @@ from handlers.forms.form import Form, FormTurn
 from handlers.forms.kinds import Day, HirePick, OneOf, Text
 from handlers.keyboards import Button, button_data
 from handlers.people.roles import number
-from handlers.roster.hire_choices import hire_name, needed_hire, own_hire
+from handlers.roster.hire_choices import chosen_name, hire_name, needed_hire, own_hire
 from handlers.roster.roster_scope import company_ids
 from handlers.translations import N_
 from handlers.turn import Turn
@@ -193,11 +193,13 @@ SPOT_CHECK = Form(
     title=N_("Spot check"),
     words=("抽查", "spotcheck"),
     fields=FIELDS,
+    about=chosen_name,
     save=save,
     notes=notes,
     confirm_label=N_("✅ Confirm"),
     example=N_(
-        "抽查\nHire: 张伟\nChecked: basic skills\nResult: fair\nFeedback: knows the steps, should ask more questions"
+        "Spot check\nHire: Zhang Wei\nChecked: basic skills\nResult: fair\n"
+        "Feedback: knows the steps, should ask more questions"
     ),
     load=load,
 )

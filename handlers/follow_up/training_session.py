@@ -288,7 +288,7 @@ SESSION = Form(
     warnings=_warnings,
     confirm_label=N_("✅ Confirm"),
     example=N_(
-        "培训记录\nKind: refresher\nTopic: asking for the order\nTime: 9:00-11:00\nExpected: 12\nPresent: 11\n"
+        "Training session\nKind: refresher\nTopic: asking for the order\nTime: 9:00-11:00\nExpected: 12\nPresent: 11\n"
         "Summary: everybody acted out two closings"
     ),
     load=_load,

@@ -12,7 +12,7 @@ from handlers.translations import N_, both_languages
 Offered = Sequence[Option] | Callable[[FormTurn], Sequence[Option]]
 
 NOT_OFFERED = N_("This is not one of the choices. Please tap a button or type its text.")
-COUNTS_WANTED = N_("Please tap ＋ and −, or send names with numbers from 0 to {most}, e.g. 张伟 2 李娜 1.")
+COUNTS_WANTED = N_("Please tap ＋ and −, or send names with numbers from 0 to {most}, e.g. Zhang Wei 2, Li Na 1.")
 NO_LONGER = N_("This choice is no longer available. Please choose again.")
 SEVERAL = N_("More than one fits: {names}. Please tap the right one or send its number.")
 NOT_UNDERSTOOD = N_("I could not find {typed} there. Please tap a button or type its text.")

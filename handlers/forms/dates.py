@@ -96,7 +96,8 @@ def read_span(text: str) -> tuple[str, str] | None:
     if len(parts) != 2:
         return None
     start, end = read_clock(parts[0]), read_clock(parts[1])
-    if start and end and end <= start and int(start[:2]) >= 12 and int(end[:2]) < 12:
+    is_afternoon = re.match(r"下午|晚|中午|傍晚", parts[0]) is not None or parts[0].endswith("pm")
+    if start and end and is_afternoon and end <= start and int(end[:2]) < 12:
         # 下午2点到4点: the second time is meant in the same half of the day.
         end = f"{int(end[:2]) + 12:02d}{end[2:]}"
     return (start, end) if start and end else None

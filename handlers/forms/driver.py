@@ -32,6 +32,7 @@ SET_ASIDE = N_("“{title}” is kept as it is; you can go on with it afterwards
 CANCELLED = N_("Cancelled: nothing was recorded.")
 EDIT_CANCELLED = N_("Editing stopped: the record stays as it was.")
 STILL_OPEN = N_("“{title}”, begun on {moment}, is still half filled.")
+NOTHING_OPEN = N_("Nothing is being filled in at the moment, so there is nothing to cancel.")
 NO_TEXT = N_("Please answer with a text message or one of the buttons.")
 
 
@@ -51,6 +52,8 @@ def start(
     if open_one is not None:
         _take_up(turn, open_one)
         filling = Filling.of(turn, form, open_one)
+        if filling.progress.screen is Screen.leave:
+            filling.stay()
         moment = turn.t.moment(open_one.started_at, turn.zone)
         _show(filling, [turn.t(RESUMED, moment=moment)], anew=True, can_restart=True)
         return
@@ -69,8 +72,8 @@ def start(
         updated_at=turn.now,
     )
     progress = Progress(title=form.title, values=dict(given), given=given, record_id=record_id)
-    # Values of a typed command are the person's own words; those of a button are ours.
-    progress.touched = bool(values) and turn.press is None
+    # Answers that came with a typed command are the person's own words; those of a button are ours.
+    progress.touched = turn.press is None and any(each.key in given for each in form.fields)
     filling = Filling(turn, form, conversation, progress)
     filling.forward()
     filling.store()
@@ -86,6 +89,12 @@ def resume(turn: Turn, conversation: Conversation, form: Form) -> None:
         return
     _take_up(turn, conversation)
     _show(Filling.of(turn, form, conversation))
+
+
+def nothing_to_cancel(turn: Turn) -> None:
+    """Answer a Cancel where nothing is being filled in; what waits is offered."""
+    turn.say(turn.t(NOTHING_OPEN))
+    _offer_waiting(turn)
 
 
 def takes_text(conversation: Conversation, form: Form) -> bool:
@@ -112,7 +121,7 @@ def answer_text(turn: Turn, conversation: Conversation, form: Form, *, other_wor
     try:
         reply = typed.answer(filling, text)
     except (Wrong, Stale) as wrong:
-        if typed.begins_with(text, other_words):
+        if typed.opening_word(text, other_words) is not None:
             return False
         # The moves leave everything as it was when they refuse.
         filling = Filling.of(turn, form, conversation)

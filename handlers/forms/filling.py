@@ -354,7 +354,13 @@ class Filling:
         rows = [dict(row) for row in self.progress.values.get(top.key) or []]
         missing = next_of_row(top.kind, self.form_turn, rows[int(path[1])])
         self.progress.values = self.progress.values | {top.key: rows}
-        self.go(Screen.question, path[:1] if missing is None else (*path[:2], missing))
+        if missing is not None:
+            self.go(Screen.question, (*path[:2], missing))
+        elif self.progress.editing or (path[0],) in self.progress.history:
+            self.go(Screen.question, path[:1])
+        else:
+            # The list itself was not asked: it came with the first message, and this row lacked something.
+            self.forward()
 
     def remember(self, path: Path) -> None:
         """Where Back leads to."""

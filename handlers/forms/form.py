@@ -37,6 +37,11 @@ def no_lines(turn: FormTurn) -> Sequence[str | Markup]:
     return ()
 
 
+def nothing_yet(turn: FormTurn) -> str:
+    """The default of `Form.about`."""
+    return ""
+
+
 def whole(turn: FormTurn) -> None:
     """The default of `Form.check`."""
 
@@ -60,6 +65,8 @@ class Form:
     roles: frozenset[Role] = field(default=frozenset({Role.manager, Role.admin}))
     states: frozenset[PersonState] = field(default=frozenset({PersonState.active}))
     """The states in which a person may fill it; joining is open to those who wait for approval."""
+    about: Callable[[FormTurn], str] = nothing_yet
+    """What it is about as far as is known (a day, a hire), as plain text beside the title of each question."""
     check: Callable[[FormTurn], None] = whole
     """Raises Wrong when the values do not fit together."""
     notes: Callable[[FormTurn], Sequence[str | Markup]] = no_lines

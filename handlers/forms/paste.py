@@ -1,24 +1,35 @@
 """A form pasted as one block of labelled lines: in any order, with labels in either language.
 
-`在训: 12`, `在训 12`, `plan: …`; the first line may be the form's word; lines without a label go on with the text above
-them. Rows stand one per line, their fields in order: `课程: 入职, CRM操作, 9:00-11:00, 应到10, 实到9`.
+`在训: 12`, `在训 12`, `【在训】12`, `plan: …`; all on one line too, when each label is plain to see. The first line may
+be a title with the form's word and a date; lines without a label go on with the text above them. Rows stand one per
+line, their fields in order: `课程: 入职, CRM操作, 9:00-11:00, 应到10, 实到9`.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from handlers.forms.choices import key_of
+from handlers.forms.dates import read_day
 from handlers.forms.fields import Field, Rows, Values, Wrong
 from handlers.forms.form import Form, FormTurn
-from handlers.forms.kinds import Numbers, Text
+from handlers.forms.kinds import Day, Numbers, Text
 from handlers.forms.numbers import half_width
 from handlers.forms.progress import in_row
 from handlers.translations import N_, both_languages
 
 _COLON = re.compile(r"\s*[:：=]\s*")
 _BULLET = re.compile(r"^(?:[-*•·]\s+|\d{1,2}[.、)]\s*(?=\D))")
+_BRACKETS = re.compile(r"^【\s*([^】]+?)\s*】\s*[:：]?")
+_UNIT_BEHIND = re.compile(r"\s*[(（][^)）]{0,10}[)）](?=\s*[:：=])")
+_OTHER_LABEL = re.compile(r"[^\s:：,，。;；]{1,12}\s*[:：](?!//)\s*\S")
+_TITLE_DATE = re.compile(
+    r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[/月]\d{1,2}|(?<!\d)\d{6}(?!\d)|今天|昨天|前天|today|yesterday"
+)
+_LONGEST_TITLE = 40
+_AROUND_DATE = " \t()（）-—"
 _PIECES = re.compile(r"\s*[,，;；、|]\s*")
 _ECHOED = 40
 _NO_ROWS = {"无", "没有", "没", "none", "no", "0", "-", "—"}
@@ -65,9 +76,9 @@ def parse_block(form: Form, text: str, turn: FormTurn) -> PasteResult:
     result = PasteResult()
     said: dict[str, list[str]] = {}
     current: Field | None = None
-    lines = half_lines(without_form_word(form, text))
+    lines = _one_per_label(form, half_lines(without_form_word(form, text)))
     for line in lines:
-        found = split_label(form, line, turn)
+        found = split_label(form, line)
         if found and _goes_on(found, current, said):
             found = None
         if found is not None:
@@ -75,27 +86,29 @@ def parse_block(form: Form, text: str, turn: FormTurn) -> PasteResult:
             current = found.field
             if found.rest or not isinstance(current.kind, Rows):
                 _collect(said, current, found.rest)
-        elif current is not None and isinstance(current.kind, Rows | Text):
-            if isinstance(current.kind, Rows):
-                _collect(said, current, line)
-            else:
-                said[current.key][-1] += f"\n{line}"
+        elif current is not None and isinstance(current.kind, Rows):
+            _collect(said, current, line)
+        elif current is not None and isinstance(current.kind, Text) and not _is_foreign(current.kind, line):
+            said[current.key][-1] += f"\n{line}"
+        elif current is None and (day := _dated(form, line, turn)) is not None:
+            _collect(said, day, line.strip(_AROUND_DATE))
         elif line.strip():
             result.unknown_lines.append(line.strip())
     _read_fields(form, said, turn, result)
     return result
 
 
-def split_label(form: Form, line: str, turn: FormTurn) -> LabelledLine | None:
+def split_label(form: Form, line: str) -> LabelledLine | None:
     """The field whose label a line begins with, and what stands behind it."""
-    bare = _BULLET.sub("", line.strip())
+    bare = _BRACKETS.sub(r"\1: ", _BULLET.sub("", line.strip()))
     folded = half_width(bare).casefold()
-    if len(folded) != len(bare):
-        bare = half_width(bare)
     for label in _labels(form):
         if not folded.startswith(label.name):
             continue
-        rest = bare[len(label.name) :]
+        rest = _behind(bare, label.name)
+        if rest is None:
+            continue
+        rest = _UNIT_BEHIND.sub("", rest, count=1) if _UNIT_BEHIND.match(rest) else rest
         colon = _COLON.match(rest)
         if colon is None and rest and not rest[0].isspace() and not half_width(rest)[:1].isdigit():
             continue
@@ -104,11 +117,18 @@ def split_label(form: Form, line: str, turn: FormTurn) -> LabelledLine | None:
     return None
 
 
+def labelled_fields(form: Form, text: str) -> int:
+    """How many different fields a text names with a label and a colon."""
+    found = (split_label(form, line) for line in _one_per_label(form, half_lines(text)))
+    return len({each.field.key for each in found if each is not None and each.has_colon})
+
+
 def read_rows(each: Field, lines: Sequence[str], turn: FormTurn) -> tuple[list[Values], list[str]]:
     """Rows from lines, one each, and a sentence for every line that is not one."""
     rows: list[Values] = []
     sentences: list[str] = []
-    for line in lines:
+    for numbered in lines:
+        line = _BULLET.sub("", numbered.strip())
         if key_of(line) in _NO_ROWS:
             continue
         pieces = [piece for piece in line.split("/") if piece.strip()]
@@ -125,13 +145,20 @@ def read_rows(each: Field, lines: Sequence[str], turn: FormTurn) -> tuple[list[V
 
 
 def without_form_word(form: Form, text: str) -> str:
-    """The block without the form's word in front."""
+    """The block without the form's word in front; of a title such as `日报-王芳-261123` its date is kept."""
     first, _, rest = text.strip().partition("\n")
-    for word in sorted({*form.words, *both_languages(form.title)}, key=len, reverse=True):
-        if half_width(first).casefold().startswith(word.casefold()):
+    words = sorted({*form.words, *both_languages(form.title)}, key=len, reverse=True)
+    folded = half_width(first).casefold()
+    for word in words:
+        if folded.startswith(word.casefold()):
             behind = first[len(word) :]
             if not behind or behind[0].isspace() or _COLON.match(behind):
                 return f"{_COLON.sub('', behind, count=1).strip()}\n{rest}".strip()
+    is_title = rest.strip() and len(first) <= _LONGEST_TITLE and split_label(form, first) is None
+    if is_title and any(word.casefold() in folded for word in words):
+        dated = _TITLE_DATE.search(folded)
+        day = dated.group() if dated is not None else ""
+        return f"{'20' if re.fullmatch(r'[0-9]{6}', day) else ''}{day}\n{rest}".strip()
     return text.strip()
 
 
@@ -156,6 +183,37 @@ def _labels(form: Form) -> list[_Label]:
         if name not in taken
     ]
     return sorted((label for label in (*own, *parts) if label.name), key=lambda label: -len(label.name))
+
+
+def _one_per_label(form: Form, lines: list[str]) -> list[str]:
+    """The lines, or the parts of an only line that names several labels: `在训12，试岗3/1/0，计划：陪访`."""
+    written = [line for line in lines if line.strip()]
+    if len(written) != 1:
+        return lines
+    names = "|".join(re.escape(label.name) for label in _labels(form) if not isinstance(label.field.kind, Rows))
+    found = list(re.finditer(rf"(?:^|(?<=[\s,，;；、|。]))(?:{names})(?=\s*[:：=]|\s*\d)", written[0], re.IGNORECASE))
+    if len(found) < 2:
+        return lines
+    cuts = [0, *(match.start() for match in found if match.start()), len(written[0])]
+    return [written[0][first:last].strip(" \t,，;；、|") for first, last in pairwise(cuts)]
+
+
+def _dated(form: Form, line: str, turn: FormTurn) -> Field | None:
+    """The form's date, when a line above every label is one."""
+    days = [each for each in form.fields if isinstance(each.kind, Day)]
+    return days[0] if days and read_day(line.strip(_AROUND_DATE), turn.today) is not None else None
+
+
+def _is_foreign(kind: Text, line: str) -> bool:
+    """Whether a line behind a one-line text is no part of it but a label this form does not know."""
+    return kind.lines == "one" and _OTHER_LABEL.match(_BULLET.sub("", line.strip())) is not None
+
+
+def _behind(line: str, name: str) -> str | None:
+    """What stands behind a label, as it was typed: only the label is folded. None when it ends within a character."""
+    ends = (n for n in range(1, len(line) + 1) if half_width(line[:n]).casefold() == name)
+    end = next(ends, None)
+    return None if end is None else line[end:]
 
 
 def _goes_on(found: LabelledLine, current: Field | None, said: dict[str, list[str]]) -> bool:

@@ -27,7 +27,7 @@ from handlers.translations import N_
 
 BUTTON = "f"
 """The name in the callback data of every button of a form."""
-PAGE_SIZE = 8
+PAGE_SIZE = 9
 COUNTS_PAGE = 15
 """Rows of three buttons that stay well within a message's hundred."""
 LABELLED = N_("{label}: {value}")
@@ -116,7 +116,7 @@ def _question(view: View) -> tuple[Lines, Keyboard]:
     each = field_at(view.form, view.progress.at)
     assert each is not None
     t, inner, path = view.turn.turn.t, turn_at(view.turn, view.progress.at), view.progress.at
-    title = _bold(t.plain(view.form.title))
+    title = _bold(" · ".join(filter(None, (t.plain(view.form.title), view.form.about(view.turn)))))
     rows_field = field_at(view.form, path[:1])
     if len(path) == 3 and rows_field is not None and isinstance(rows_field.kind, Rows):
         title += Markup(" · ") + _row_title(rows_field, int(path[1]), view.turn)

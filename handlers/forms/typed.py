@@ -9,11 +9,12 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.forms import rows
-from handlers.forms.choices import key_of
+from handlers.forms.choices import Counts, ManyOf, OneOf, Scores, YesNo, key_of
+from handlers.forms.dates import read_day
 from handlers.forms.fields import Field, Rows, Wrong
 from handlers.forms.filling import NEEDED, Filling
-from handlers.forms.kinds import Text
-from handlers.forms.paste import half_lines, parse_block, split_label
+from handlers.forms.kinds import Day, Number, Numbers, Text
+from handlers.forms.paste import PasteResult, half_lines, parse_block, split_label
 from handlers.forms.progress import Screen
 from handlers.translations import N_, both_languages
 
@@ -43,7 +44,7 @@ CONFIRM_WORDS = frozenset(
         "done",
     )
 )
-CANCEL_WORDS = frozenset(("取消", "放弃", "算了", "cancel", "quit", "stop", "/cancel"))
+CANCEL_WORDS = frozenset(("取消", "放弃", "算了", "不填了", "cancel", "quit", "stop"))
 BACK_WORDS = frozenset(("返回", "后退", "上一步", "上一题", "back"))
 SKIP_WORDS = frozenset(("跳过", "略过", "skip", "pass"))
 NOTHING_WORDS = frozenset(("无", "没有", "没", "暂无", "空", "none", "nothing", "no", "n/a", "-", "—", "–"))
@@ -52,6 +53,11 @@ ADD_WORDS = frozenset(("添加", "增加", "加", "新增", "add", "more"))
 EDIT_WORDS = frozenset(("修改", "编辑", "更改", "edit", "change"))
 NO_WORDS = frozenset(("不", "否", "不是", "继续", "不取消", "no", "n", "stay", "continue"))
 RESTART_WORDS = frozenset(("重新开始", "重来", "重填", "restart", "startover"))
+MOVES = CONFIRM_WORDS | CANCEL_WORDS | BACK_WORDS | SKIP_WORDS | DONE_WORDS | RESTART_WORDS
+"""Words that move within a form; a slash before them makes no command of them."""
+
+HEADING_MARKS = " \t\n#＃*【[「"
+ENDS_OF_WORD = " \t\n\r\u3000:：,，。.!！（(】]」*"
 
 AT_CARD = N_(
     "Please tap Confirm, or type the field and its new value, e.g. “{label}: …”. Cancel leaves everything out."
@@ -77,19 +83,25 @@ class Reply:
 
 
 def is_command(text: str) -> bool:
-    """Whether a text is a command: never an answer."""
-    return re.match(r"/[A-Za-z]", text) is not None and key_of(text) not in CANCEL_WORDS
+    """Whether a text is a command: never an answer. `/cancel`, `/skip` and the like are moves within a form."""
+    return re.match(r"/[A-Za-z]", text) is not None and _word(text) not in MOVES
 
 
-def begins_with(text: str, words: Collection[str]) -> bool:
-    """Whether the first word of a text is one of these (casefolded) words."""
-    first = re.match(r"[^\s:：,，]+", text)
-    return first is not None and first.group().casefold() in words
+def asks_to_cancel(text: str) -> bool:
+    """Whether somebody wants to leave the form they believe to be filling."""
+    return _word(text) in CANCEL_WORDS
+
+
+def opening_word(text: str, words: Collection[str]) -> str | None:
+    """The longest of these (casefolded) words a text begins with, whatever marks a heading bears."""
+    bare = text.lstrip(HEADING_MARKS).casefold()
+    found = [word for word in words if bare.startswith(word) and (bare + " ")[len(word)] in ENDS_OF_WORD]
+    return max(found, key=len, default=None)
 
 
 def answer(filling: Filling, text: str) -> Reply:
     """Take a typed text on whatever screen there is. Raises Wrong with the sentence to say."""
-    word = key_of(text)
+    word = _word(text)
     progress = filling.progress
     if progress.screen is Screen.leave:
         if word in CONFIRM_WORDS or word in CANCEL_WORDS or word == "yes":
@@ -121,13 +133,18 @@ def cancel(filling: Filling) -> Then:
 
 def answer_question(filling: Filling, text: str) -> Sequence[str | Markup]:
     """Take the answer to the question on the screen, or a pasted block; what to say above the next screen."""
-    each, word = filling.field, key_of(text)
+    each, word = filling.field, _word(text)
     block = parse_block(filling.form, text, filling.known) if len(filling.progress.at) < 3 else None
     if block is not None and block.labelled >= 2:
         return filling.take_block(block)
     if isinstance(each.kind, Rows):
         return _answer_rows(filling, text, word)
     is_text, means_nothing = isinstance(each.kind, Text), word in SKIP_WORDS | NOTHING_WORDS
+    if isinstance(each.kind, Counts | ManyOf | Scores) and word in DONE_WORDS:
+        filling.done()
+        return ()
+    if is_text and block is not None and _is_figure(filling, text, block):
+        return filling.take_block(block)
     if is_text and each.required and word in SKIP_WORDS:
         raise Wrong(NEEDED)
     if is_text and not each.required and means_nothing:
@@ -138,17 +155,36 @@ def answer_question(filling: Filling, text: str) -> Sequence[str | Markup]:
     except Wrong:
         if means_nothing and not each.required:
             filling.skip()
-        elif block is not None and (block.values or block.wrong) and not is_text:
+        elif block is not None and block.labelled and (block.values or block.wrong) and not is_text:
             return filling.take_block(block)
+        elif isinstance(each.kind, ManyOf | OneOf | YesNo) and (dated := _as_date(filling, text)) is not None:
+            return filling.take_block(dated)
         else:
             raise
     return ()
 
 
+def _is_figure(filling: Filling, text: str, block: PasteResult) -> bool:
+    """Whether what stands where a free text is asked is a figure or a choice of another field: `在训: 12`."""
+    found = split_label(filling.form, text)
+    if found is None or found.field is filling.field or not block.values or block.unknown_lines or "\n" in text:
+        return False
+    is_number = isinstance(found.field.kind, Number | Numbers)
+    return is_number or (found.has_colon and not isinstance(found.field.kind, Rows | Text))
+
+
+def _as_date(filling: Filling, text: str) -> PasteResult | None:
+    """A bare date where no date is asked: it changes the form's date, which stands on the card anyway."""
+    days = [each for each in filling.shown if isinstance(each.kind, Day) and filling.known.values.get(each.key)]
+    if len(days) != 1 or len(filling.progress.at) == 3 or read_day(text, filling.turn.today) is None:
+        return None
+    return parse_block(filling.form, f"{filling.turn.t.plain(days[0].label)}: {text}", filling.known)
+
+
 def _read(filling: Filling, each: Field, text: str) -> Any:
     """The value of a text, which may carry the field's own label."""
     assert not isinstance(each.kind, Rows)
-    found = split_label(filling.form, text, filling.known)
+    found = split_label(filling.form, text)
     if found is not None and found.has_colon and found.field is each and found.rest:
         text = f"{found.rest}\n{text.partition(chr(10))[2]}".strip()
     return each.kind.parse(text, filling.inner)
@@ -161,7 +197,7 @@ def _answer_rows(filling: Filling, text: str, word: str) -> Sequence[str | Marku
     if word in DONE_WORDS or word in NOTHING_WORDS or word in SKIP_WORDS or word == "0":
         rows.done(filling)
         return ()
-    found = split_label(filling.form, text, filling.known)
+    found = split_label(filling.form, text)
     if found is not None and found.field is not filling.field:
         return filling.take_block(parse_block(filling.form, text, filling.known))
     lines = half_lines(text)
@@ -188,11 +224,19 @@ def _answer_card(filling: Filling, text: str, word: str) -> Reply:
         filling.edit_field(named)
         return Reply()
     block = parse_block(filling.form, text, filling.known)
+    if not (block.values or block.wrong):
+        block = _as_date(filling, text) or block
     if block.values or block.wrong:
         return Reply(above=filling.take_block(block))
     if at_card:
-        raise Wrong(AT_CARD, label=filling.turn.t.plain(filling.form.fields[-1].label))
+        asked = [each for each in filling.shown if each.asked]
+        raise Wrong(AT_CARD, label=filling.turn.t.plain((asked or filling.form.fields)[-1].label))
     raise Wrong(AT_FIELDS)
+
+
+def _word(text: str) -> str:
+    """What two spellings of a word share; one with a slash before it is the same."""
+    return key_of(text).removeprefix("/")
 
 
 def _names(each: Field) -> set[str]:

@@ -1,6 +1,7 @@
 """Reading pasted orders: names and numbers in whatever form people type them (handbook §6, scenario P1).
 
-`张伟 2 / 李娜 1 / 王强 0`, one per line or separated by commas, `张伟2单`, `张伟: 2`, with a date in front if need be.
+`张伟 2 / 李娜 1 / 王强 0`, one per line or separated by commas, `张伟2单`, `张伟: 2`; a date in front holds from there
+on, one elsewhere in a line (`张伟 2 昨天`) for that line.
 Reading knows nothing of rules: who the names are and what may be recorded is decided elsewhere. Days are local dates.
 """
 
@@ -14,20 +15,30 @@ from handlers.forms.dates import read_day
 from handlers.forms.numbers import half_width, read_number
 
 _SEPARATORS = re.compile(r"[\n,;、/|。]+|\s+和\s+|\s+and\s+")
+_DAY_WORDS = "今天|今日|昨天|昨日|前天|明天|后天"
 _DATE_IN_FRONT = re.compile(
-    r"(?:日期|date)?\s*:?\s*(今天|今日|昨天|昨日|前天|明天|后天|today|yesterday|tomorrow|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+    rf"(?:日期|date)?\s*:?\s*({_DAY_WORDS}|today|yesterday|tomorrow|\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?"
     r"|\d{1,2}[-/.月]\d{1,2}[日号]?(?![\d.])|\d{1,2}[日号])[\s:,、]*",
+    re.IGNORECASE,
+)
+_DATE_WITHIN = re.compile(
+    rf"{_DAY_WORDS}|\d{{1,2}}月\d{{1,2}}[日号]|(?<!\S)(?:today|yesterday|tomorrow|\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?"
+    r"|\d{1,2}[-/]\d{1,2}|\d{1,2}[日号])(?!\S)",
     re.IGNORECASE,
 )
 _UNIT = r"(?:单|笔|个|orders?)"
 _WORD = r"[零一二两三四五六七八九十]{1,3}"
-_NUMBER = rf"(?P<number>\d{{1,4}})\s*{_UNIT}?|(?P<word>{_WORD})\s*{_UNIT}"
-_ONE = re.compile(rf"(?P<name>.+?)\s*[:=x×*+]?\s*(?:{_NUMBER})[.!]?", re.IGNORECASE)
+_NUMBER = (
+    rf"(?P<number>(?:(?<=\s)-)?\d{{1,4}}(?:\.\d+)?)\s*{_UNIT}?|(?P<word>{_WORD})\s*{_UNIT}|(?<=\s)(?P<bare>{_WORD})"
+)
+_BETWEEN = r"\s*(?:[:=x×*+]|(?<!\s)[-–—]|[-–—](?=\s))?\s*"
+_ONE = re.compile(rf"(?P<name>.+?){_BETWEEN}(?:{_NUMBER})[.!]?", re.IGNORECASE)
 _SEVERAL = re.compile(
     rf"(?P<name>[^\d\s][^\d]*?)\s*[:=x×*+]?\s*(?P<number>\d{{1,4}})\s*{_UNIT}?(?:\s+|$)",
     re.IGNORECASE,
 )
 _NONE = re.compile(r"(?P<name>.+?)\s*[: ]?\s*(?:无|没有|没出单|未出单|none)", re.IGNORECASE)
+_BULLET = re.compile(r"^(?:[-*•·]\s+|\d{1,2}[.、)]\s*(?=[^\d\s]))")
 _LIKE_ENOUGH = 0.4
 
 
@@ -50,10 +61,11 @@ def read_orders(text: str, today: date, known_names: Collection[str]) -> list[Or
     day = today
     found: list[OrderLine] = []
     for line in half_width(text).splitlines():
-        dated, rest = _split_date(line.strip(), today, known)
+        dated, rest = _split_date(_BULLET.sub("", line.strip()), today, known)
         day = dated or day
+        own_day, rest = _date_within(rest, today, known)
         for item in _items(rest, known):
-            found.extend(_read_item(item, day, known))
+            found.extend(_read_item(item, own_day or day, known))
     return found
 
 
@@ -85,6 +97,17 @@ def _split_date(line: str, today: date, known: Collection[str]) -> tuple[date | 
     return (day, line[match.end() :]) if match is not None and day is not None else (None, line)
 
 
+def _date_within(line: str, today: date, known: Collection[str]) -> tuple[date | None, str]:
+    """The one date behind or between the names and numbers of a line, and the line without it."""
+    found = list(_DATE_WITHIN.finditer(line))
+    one = _ONE.fullmatch(line)
+    if len(found) != 1 or name_key(line) in known or (one is not None and name_key(one["name"]) in known):
+        return None, line
+    day = read_day(found[0].group(), today)
+    rest = f"{line[: found[0].start()]} {line[found[0].end() :]}"
+    return (day, rest.strip()) if day is not None else (None, line)
+
+
 def _items(line: str, known: Collection[str]) -> list[str]:
     """Cut a line at its separators, but not inside a known name that contains one."""
     whole = _ONE.fullmatch(line)
@@ -111,4 +134,4 @@ def _read_item(item: str, day: date, known: Collection[str]) -> list[OrderLine]:
 
 
 def _number(match: re.Match[str]) -> int | None:
-    return read_number(match["number"] or match["word"])
+    return read_number(match["number"] or match["word"] or match["bare"])

@@ -9,11 +9,11 @@ from handlers.forms.fields import Field, Option, Rows, Values, Wrong
 from handlers.forms.form import FormTurn
 from handlers.forms.kinds import Counts, Day, HirePick, Number, Text
 from handlers.orders.order_entry import OrderLine, name_key, near_matches, read_orders
-from handlers.orders.order_words import refusal
+from handlers.orders.order_words import SENTENCES, refusal
 from handlers.roster.hire_choices import hire_name, hire_options, on_post_options, own_company_ids, own_hire
 from handlers.translations import N_
 from handlers.turn import Turn
-from storage.order_rules import MOST_AT_ONCE, TAG_LENGTH, OrderEntry, check_orders
+from storage.order_rules import MOST_AT_ONCE, TAG_LENGTH, OrderEntry, OrderReason, check_orders, has_phone
 from storage.orders import Order
 from storage.roster import Hire, HireId
 from storage.roster_lists import hires_of
@@ -60,7 +60,7 @@ def rows_of_lines(turn: Turn, lines: Sequence[OrderLine]) -> list[Values]:
 
 
 def _why_not(turn: Turn, hire: Hire, line: OrderLine) -> str:
-    if not line.quantity or line.quantity > MOST_AT_ONCE or hire.id is None:
+    if line.quantity is None or not 0 < line.quantity <= MOST_AT_ONCE or hire.id is None:
         return ""
     findings = check_orders(turn.session, [OrderEntry(hire.id, line.quantity, line.day)], turn.today)
     refused = next((finding for finding in findings if finding.refuses), None)
@@ -195,6 +195,11 @@ def _check_counts(turn: FormTurn, value: Any) -> None:
         raise Wrong(N_("Nobody has an order yet. Tap ＋ beside a name, or Cancel."))
 
 
+def _check_tag(turn: FormTurn, value: Any) -> None:
+    if has_phone(str(value)):
+        raise Wrong(SENTENCES[OrderReason.phone_in_tag])
+
+
 def entries_of(turn: FormTurn) -> list[OrderEntry]:
     """What is to be recorded: lines left out and lines of 0 are not."""
     values = turn.values
@@ -232,7 +237,7 @@ LINE_FIELDS = (
         "quantity",
         N_("Orders"),
         N_("How many orders, 0 to 9?"),
-        LineQuantity(0, MOST_AT_ONCE, offer=tuple(range(8))),
+        LineQuantity(0, MOST_AT_ONCE, offer=tuple(range(9))),
         words=("出单", "单数"),
         applies=lambda turn: turn.values.get("hire") != LEFT_OUT,
     ),
@@ -247,13 +252,13 @@ FIELDS = (
         ask=N_("Whose orders?"),
         kind=OrderHire((), name=hire_name),
         words=("新人", "姓名", "hire"),
-        help=N_("Tap a name. Names with numbers work too: 张伟 2 / 李娜 1"),
+        help=N_("Tap a name. Names with numbers work too: Zhang Wei 2 / Li Na 1"),
         check=_check_hire,
     ),
     Field(
         key="lines",
         label=N_("Lines"),
-        ask=N_("Who had how many? Tap a name, then the number; or type lines such as 张伟 2."),
+        ask=N_("Who had how many? Tap a name, then the number; or type lines such as Zhang Wei 2."),
         kind=Rows(LINE_FIELDS, MOST_LINES, 1, N_("Line {number}"), _suggested_lines),
         words=("明细",),
         applies=is_list,
@@ -271,7 +276,7 @@ FIELDS = (
         key="quantity",
         label=N_("Orders"),
         ask=N_("How many orders?"),
-        kind=Number(1, MOST_AT_ONCE, offer=tuple(range(1, 9))),
+        kind=Number(1, MOST_AT_ONCE, offer=tuple(range(1, 10))),
         words=("出单", "单数", "数量"),
         help=N_("1 to 9: tap a number, or type it."),
         applies=is_single,
@@ -290,7 +295,8 @@ FIELDS = (
         ask=N_("A tag for the customer, at most 10 characters?"),
         kind=Text(1, TAG_LENGTH),
         required=False,
-        words=("客户标签", "标签"),
+        check=_check_tag,
+        words=("客户标签", "标签", "tag"),
         help=N_("No names, no phone numbers."),
         applies=is_single,
         asked=False,

@@ -81,9 +81,8 @@ def take_lines(turn: Turn, lines: Sequence[OrderLine]) -> None:
         turn.say(Markup("\n").join([*unclear, t("Nothing was recorded.")]))
     elif unclear or doubts or repeated(turn, entries):
         if unclear:
-            turn.say(
-                Markup("\n").join([*unclear, t("The other lines are kept; nothing is recorded until you confirm.")])
-            )
+            kept = [t("The other lines are kept; nothing is recorded until you confirm.")] if len(lines) > 1 else []
+            turn.say(Markup("\n").join([*unclear, *kept]))
         driver.start(turn, ORDERS, values=_single(values) or values)
     else:
         turn.say(*_confirmation(turn, *_record(turn, entries), rows))
@@ -173,7 +172,7 @@ ORDERS = Form(
     check=check,
     warnings=warnings,
     confirm_label=N_("✅ Confirm"),
-    example=N_("出单\n张伟 2\n李娜 1\n王强 0"),
+    example=N_("Orders\nZhang Wei 2\nLi Na 1\nWang Qiang 0"),
     load=load,
 )
 

@@ -105,8 +105,8 @@ def _last_day(words: str, first: date, today: date) -> date | None:
         except ValueError:
             return None
     last = read_day(words, today, lambda day: day >= first)
-    if last is not None and last < first and not re.match(r"\d{4}", words):
-        # 12/30-1/2: the nearest such day to the first, not to today.
+    if last is not None and not first <= last <= first + AHEAD and not re.match(r"\d{4}", words):
+        # 12/30-1/2 and 11/25-11/23: the nearest such day to the first, be it before it.
         return read_day(words, first)
     return last
 
@@ -291,7 +291,7 @@ LEAVE = Form(
     save=save,
     notes=notes,
     confirm_label=N_("✅ Confirm"),
-    example=N_("请假 11/23-11/25"),
+    example=N_("Leave 11/23-11/25"),
     load=load,
 )
 

@@ -157,6 +157,7 @@ PLAN = Form(
         ),
     ),
     save=_save,
+    about=lambda turn: filed.period_in(turn).label,
     notes=_notes,
     warnings=_warnings,
     confirm_label=N_("Send"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from markupsafe import Markup
 from sqlmodel import col, or_, select
 
+from handlers.figures.periods_typed import nearest, read_period
 from handlers.forms import driver
 from handlers.forms.fields import Values
 from handlers.forms.form import Form, FormTurn
@@ -53,7 +54,7 @@ def command(turn: Turn) -> None:
     words = turn.arguments.split(maxsplit=1)
     kind = WORDS.get(words[0].casefold()) if words else None
     if kind is not None:
-        start(turn, kind, period_now(turn, kind), pasted=words[1] if len(words) > 1 else "")
+        _start_asked(turn, kind, words[1] if len(words) > 1 else "")
         return
     t = turn.t
     buttons = [
@@ -69,9 +70,19 @@ def start_kind(kind: ReportKind) -> Callable[[Turn], None]:
     """The command of one kind of report, for its plain word (周报, 月报)."""
 
     def handler(turn: Turn) -> None:
-        start(turn, kind, period_now(turn, kind), pasted=turn.arguments)
+        _start_asked(turn, kind, turn.arguments)
 
     return handler
+
+
+def _start_asked(turn: Turn, kind: ReportKind, written: str) -> None:
+    """Start the report of the period that stands behind its word (上周, 2026-10), else the one of now with the text."""
+    asked = read_period(written, turn.today)
+    if asked is None or (kind is ReportKind.weekly and asked.kind is ReportKind.monthly):
+        start(turn, kind, period_now(turn, kind), pasted=written)
+    else:
+        asked = nearest(asked, written, turn.today) if kind is ReportKind.plan else asked
+        start(turn, kind, Period.of(kind, asked.first))
 
 
 def start(

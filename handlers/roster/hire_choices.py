@@ -80,6 +80,12 @@ def on_post_options(turn: FormTurn) -> list[Option]:
     return hire_options(turn.turn, [*hires, *just_left], day)
 
 
+def chosen_name(turn: FormTurn) -> str:
+    """The name of the hire among a form's values; empty while none is chosen."""
+    hire = own_hire(turn.turn, turn.values.get("hire"))
+    return hire.name if hire is not None else ""
+
+
 def hire_name(turn: FormTurn, value: str) -> str:
     """The name for a value that is not offered (any more)."""
     hire = own_hire(turn.turn, value)

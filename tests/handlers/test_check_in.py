@@ -56,7 +56,7 @@ def test_the_usual_check_in_takes_four_messages_or_taps(world: World) -> None:
     assert "按时" in wang.last.text
 
 
-@pytest.mark.parametrize("word", ["日报", "签到", "daily", "Daily", "/checkin"])
+@pytest.mark.parametrize("word", ["日报", "签到", "daily", "Daily", "Check-in", "#日报", "【日报】", "/checkin"])
 def test_it_starts_with_its_command_and_its_words(world: World, word: str) -> None:
     wang = joined(world).says(word)
     assert wang.last.buttons[:3] == ["上班", "休息", "请假"]
@@ -457,3 +457,56 @@ def test_a_manager_without_a_company_can_hand_in(world: World) -> None:
     wang = world.person("王芳", since="2026-11-23")
     do(wang, "/checkin", "→上班", "陪访两家", "→确认")
     assert MON in dailies(world)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "在训人数：１２人\n试岗：3/1/0\n明日计划：陪访",
+        "王芳日报\n在训：12\n试岗人数：3\n通过：1\n淘汰：0\n计划：陪访",
+        "日报 在训：12 试岗：3/1/0 计划：陪访",
+        "Check-in\nPlan for tomorrow: 陪访\nTrial post: 3/1/0\nIn training: about 12",
+    ],
+)
+def test_a_pasted_check_in_in_whatever_shape(world: World, block: str) -> None:
+    wang = joined(world)
+    do(wang, block, "确认")
+    report = dailies(world)[MON]
+    assert report.body["in_training"] == 12
+    assert report.body["trial"] == {"on_trial": 3, "passed": 1, "failed": 0}
+    assert report.body["plan"] == "陪访"
+
+
+def test_the_day_is_shown_with_every_question_and_changed_by_a_bare_date(world: World) -> None:
+    wang = joined(world, since="2026-11-01")
+    wang.says("/checkin")
+    assert "日报 · 11/23 周一" in wang.last.text
+
+    wang.says("11/30")
+    assert "不能填写未来日期" in wang.last.text
+    wang.says("11/10")
+    assert "只能补交最近7天的日报" in wang.last.text
+    do(wang, "11/20", "上班", "陪访两家")
+    assert "日期：11/20 周五" in wang.last.text
+
+    do(wang, "昨天", "确认")
+    assert list(dailies(world)) == [date(2026, 11, 22)]
+
+
+def test_a_figure_typed_where_the_plan_is_asked_is_no_plan(world: World) -> None:
+    wang = joined(world)
+    do(wang, "/checkin", "→上班", "在训：１２人", "试岗 3/1/0")
+    assert "明天的计划" in wang.last.text
+    do(wang, "试岗新人面试", "确认")
+    body = dailies(world)[MON].body
+    assert (body["in_training"], body["trial"]["on_trial"], body["plan"]) == (12, 3, "试岗新人面试")
+
+
+def test_cancel_as_a_command_leaves_the_form(world: World) -> None:
+    wang = joined(world)
+    do(wang, "/checkin", "/cancel")
+    assert "已取消" in wang.last.text
+    wang.says("/cancel")
+    assert "没有正在填写" in wang.last.text
+    do(wang, "/checkin", "→上班", "/back", "/cancel")
+    assert "放弃" in wang.last.text

@@ -102,6 +102,7 @@ def test_a_weekend_takes_no_working_day(world: World) -> None:
     ("typed", "said"),
     [
         ("/leave 11/25-11/23", "早于"),
+        ("/leave 12/25-12/23", "早于"),
         ("/leave 11/10-11/12", "管理员"),
         ("/leave 2027-03-01", "最多"),
         ("/leave 家里有事", "没看懂"),

@@ -34,6 +34,11 @@ NAMES = ["张伟", "李娜", "王强", "<b>=1+1&", "A/B", "Li Na"]
         ("A/B 3", [("A/B", 3)]),
         ("Li Na 2 张伟 1", [("Li Na", 2), ("张伟", 1)]),
         ("张伟 12", [("张伟", 12)]),
+        ("张伟 -1", [("张伟", -1)]),
+        ("张伟-2", [("张伟", 2)]),
+        ("张伟 两", [("张伟", 2)]),
+        ("张伟 2.5", [("张伟", None)]),
+        ("1. 张伟 2\n2、李娜 1", [("张伟", 2), ("李娜", 1)]),
         ("", []),
         ("/", []),
     ],
@@ -53,6 +58,11 @@ def test_names_and_numbers(text: str, read: list[tuple[str, int | None]]) -> Non
         ("20号 张伟 1", [date(2026, 11, 20)]),
         ("12/31 张伟 1", [date(2026, 12, 31)]),
         ("张伟 1", [TODAY]),
+        ("张伟 2 昨天\n李娜 1", [YESTERDAY, TODAY]),
+        ("张伟 11/22 2", [YESTERDAY]),
+        ("张伟 2 2026-11-22", [YESTERDAY]),
+        ("张伟 2 / 李娜 1 11/22", [YESTERDAY, YESTERDAY]),
+        ("张伟昨天2单", [YESTERDAY]),
     ],
 )
 def test_a_date_in_front_holds_from_there_on(text: str, days: list[date]) -> None:

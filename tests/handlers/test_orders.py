@@ -130,13 +130,13 @@ def test_an_unknown_name_is_named_and_the_rest_is_kept(world: World, wang: Phone
     assert valid(world) == {}
     assert any("张韦 → 张伟" in label for label in wang.last.buttons)
 
-    do(wang, "→张韦 → 张伟", "→就这些", "→确认")
+    do(wang, "→张韦 → 张伟", "→确认")
 
     assert valid(world) == {"张伟": 2, "李娜": 1}
 
 
 def test_an_unknown_name_can_be_left_out_or_typed_right(world: World, wang: Phone) -> None:
-    do(wang, "/orders 钱七 2, 李呐 1", "→略过 钱七", "→就这些", "李娜", "→就这些", "→确认")
+    do(wang, "/orders 钱七 2, 李呐 1", "→略过 钱七", "李娜", "→确认")
     assert valid(world) == {"李娜": 1}
     assert "钱七" in wang.last.text
 
@@ -144,7 +144,7 @@ def test_an_unknown_name_can_be_left_out_or_typed_right(world: World, wang: Phon
 def test_a_half_answered_list_survives_a_restart(world: World, wang: Phone) -> None:
     wang.says("/orders 张韦 2, 李娜 1")
     world.restart()
-    do(wang, "→张韦 → 张伟", "→就这些")
+    do(wang, "→张韦 → 张伟")
     world.restart()
     wang.taps("确认")
     assert valid(world) == {"张伟": 2, "李娜": 1}
@@ -337,7 +337,7 @@ def test_two_of_one_name_are_told_apart(world: World, wang: Phone) -> None:
     put_on_post(world, "杭州甲", "11月三批", ["张伟"], date(2026, 11, 20))
     wang.says("/orders 张伟 2")
     assert "不止一位张伟" in wang.texts
-    do(wang, "→11月三批", "→就这些", "→确认")
+    do(wang, "→11月三批", "→确认")
     (order,) = world.all_of(Order)
     assert next(h for h in world.all_of(Hire) if h.id == order.hire_id).on_post == date(2026, 11, 20)
 
@@ -346,3 +346,20 @@ def test_without_anybody_on_post_it_says_so(world: World) -> None:
     lone = world.manager("赵敏", "温州丙")
     assert "/roster" in lone.says("/orders").last.text
     assert "/roster" in lone.says("/orders 张伟 2").last.text
+
+
+@pytest.mark.parametrize("typed", ["/orders 张伟 -1", "/orders 张伟 10"])
+def test_an_impossible_number_is_named_and_asked_again(world: World, wang: Phone, typed: str) -> None:
+    wang.says(typed)
+    assert "请填 1–9" in wang.texts
+    assert "其他各行" not in wang.texts, "there are no other lines"
+    do(wang, "→9", "→确认")
+    assert valid(world) == {"张伟": 9}
+
+
+@pytest.mark.parametrize("tag", ["13800138000", "88886666", "0571 88886"])
+def test_a_tag_holds_no_phone_number(world: World, wang: Phone, tag: str) -> None:
+    do(wang, "/orders", "→张伟", "→2", "→客户标签", tag)
+    assert "电话" in wang.last.text
+    do(wang, "五金店", "→确认")
+    assert world.all_of(Order)[0].tag == "五金店"

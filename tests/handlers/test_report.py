@@ -159,3 +159,18 @@ def test_a_company_that_is_not_ones_own_cannot_be_reported_for(world: World) -> 
     wang.presses(message, "report:start:order_rate:2026-10:2")
     assert world.all_of(Report) == []
     assert "确认报送" not in wang.last.buttons
+
+
+def test_a_period_behind_the_word_chooses_the_report(world: World) -> None:
+    wang = world.manager("王芳", "杭州甲")
+    world.clock.to("2026-11-24 10:00")
+    for typed, subject in (
+        ("周报 上周", "周报-王芳-261121"),
+        ("/report 周报 11/15", "周报-王芳-261121"),
+        ("/monthly 10月", "月报-王芳-261031"),
+        ("weekly", "周报-王芳-261128"),
+    ):
+        wang.says(typed)
+        assert subject in wang.texts
+        assert "已为您保留" not in wang.last.text, "nothing was filled in yet"
+        wang.says("取消").forgets()

@@ -43,6 +43,14 @@ def test_no_text_is_without_its_chinese() -> None:
     assert missing == []
 
 
+def test_english_is_not_mixed_with_chinese() -> None:
+    mixed = {text for text in texts_in_code() if re.search(r"[\u3400-\u9fff]", text)}
+    assert mixed == {
+        "中文 or English",
+        "Please send your real name in Chinese or Latin letters, 2 to 20 characters, e.g. 王芳 or Jane Wang.",
+    }
+
+
 def test_nothing_in_the_catalog_is_left_over() -> None:
     left_over = sorted({text for text, _ in translations()} - texts_in_code())
     assert left_over == []

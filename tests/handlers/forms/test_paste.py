@@ -71,6 +71,13 @@ def test_any_order_and_without_the_forms_word(chat: PersonInChat) -> None:
         ("反馈 前面一行很长的文字\n原因 不是标签", {"feedback": "前面一行很长的文字\n原因 不是标签"}),
         ("备注: 无", {"note": None}), ("反馈:", {}), ("课程: 无", {"sessions": []}),
         ("课程:\nCRM操作, 9:00-11:00, 10, 9", {"sessions": READ["sessions"][:1]}),
+        ("课程:\n1. CRM操作, 9:00-11:00, 10, 9", {"sessions": READ["sessions"][:1]}),
+        ("【家数】2", {"visits": 2}), ("家数（家）: 2", {"visits": 2}),
+        ("陪访 家数: 2 方式: 独自，满意: 是", {"visits": 2, "mode": "alone", "happy": True}),
+        ("家数2，方式：独自", {"visits": 2, "mode": "alone"}),
+        ("陪访-王芳-261122\n家数: 2", {"day": "2026-11-22", "visits": 2}),
+        ("陪访\n（11月22日）\n家数: 2", {"day": "2026-11-22", "visits": 2}),
+        ("反馈: 听得很认真……①很好，继续", {"feedback": "听得很认真……①很好，继续"}),
     ],
 )  # fmt: skip
 def test_one_line(chat: PersonInChat, line: str, values: dict[str, object]) -> None:
@@ -160,3 +167,9 @@ def test_many_wrong_lines_are_not_all_echoed(chat: PersonInChat) -> None:
     said = chat.starts(VISIT, pasted="visits: 2\n" + "<b>x</b>\n" * 300)
     assert "… and 292 more lines." in said
     assert "&lt;b&gt;" in said
+
+
+def test_a_label_nobody_knows_is_no_part_of_a_one_line_text(chat: PersonInChat) -> None:
+    result = read(chat, "家数: 2\n备注: 一切顺利\n天气: 晴")
+    assert result.values == {"visits": 2, "note": "一切顺利"}
+    assert result.unknown_lines == ["天气: 晴"]
