@@ -12,9 +12,10 @@ from sqlmodel import Session
 from telegram import CallbackQuery, Message, Update
 from telegram import Chat as TelegramChat
 from telegram import User as TelegramUser
+from telegram.ext import filters
 
 from handlers import commands, membership, uploads
-from handlers.access import Command, may
+from handlers.access import ADMINS, Command, may
 from handlers.forms import driver, typed
 from handlers.forms.paste import labelled_fields
 from handlers.keyboards import Button
@@ -55,7 +56,10 @@ def answer(
         return _answer_press(session, update.callback_query, said_at, surroundings)
     if update.my_chat_member is not None:
         membership.changed(session, update.my_chat_member, said_at, surroundings)
-    elif update.message is not None:
+    elif update.message is not None and update.message.migrate_to_chat_id is not None:
+        membership.migrated(session, update.message.chat.id, update.message.migrate_to_chat_id)
+    elif update.message is not None and not filters.StatusUpdate.ALL.check_update(update):
+        # Telegram's own notices (a message was pinned, a timer set) are nobody's words.
         _answer_message(session, update.message, said_at, surroundings, file_content)
     elif update.edited_message is not None and update.edited_message.from_user is not None:
         turn = _turn(session, update.edited_message.from_user, update.edited_message.chat, said_at, surroundings)
@@ -78,6 +82,8 @@ def _answer_press(session: Session, query: CallbackQuery, said_at: datetime, sur
         message_id=query.message.message_id if query.message is not None else None,
         has_photo=isinstance(query.message, Message) and bool(query.message.photo or query.message.document),
     )
+    if isinstance(query.message, Message):
+        _stay_in_topic(turn, query.message)
     rule = commands.BUTTON_BY_NAME.get(name)
     if rule is not None and may(rule, turn.person, turn.chat.kind):
         rule.handler(turn)
@@ -91,16 +97,16 @@ def _answer_press(session: Session, query: CallbackQuery, said_at: datetime, sur
 def _answer_message(
     session: Session, message: Message, said_at: datetime, surroundings: Surroundings, file_content: bytes | None
 ) -> None:
-    if message.migrate_to_chat_id is not None:
-        membership.migrated(session, message.chat.id, message.migrate_to_chat_id)
-        return
-    if message.from_user is None or message.from_user.is_bot:
+    if message.from_user is None:
         return
     turn = _turn(session, message.from_user, message.chat, said_at, surroundings)
     turn.text = message.text or message.caption or ""
     turn.message_id = message.message_id
-    if message.is_topic_message:
-        turn.chat = Chat(turn.chat.id, turn.chat.kind, turn.chat.title, message.message_thread_id)
+    _stay_in_topic(turn, message)
+    if message.from_user.is_bot:
+        if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
+            _answer_anonymous_admin(turn)
+        return
     if message.document is not None:
         turn.upload = Upload(
             message.document.file_id,
@@ -193,6 +199,25 @@ def _answer_in_group(turn: Turn) -> None:
         )
         return
     _run(turn, command)
+
+
+def _answer_anonymous_admin(turn: Turn) -> None:
+    """Somebody who speaks as the group itself: nobody can tell whose rights these are."""
+    command = _named_command(turn)
+    if command is not None and command.roles == ADMINS:
+        turn.say(
+            turn.t(
+                "I cannot see who you are: you write here as an anonymous admin. Please switch off “Remain anonymous” "
+                "and send /{command} again.",
+                command=command.name,
+            )
+        )
+
+
+def _stay_in_topic(turn: Turn, message: Message) -> None:
+    """In a forum, answer in the topic of the message."""
+    if message.is_topic_message:
+        turn.chat = Chat(turn.chat.id, turn.chat.kind, turn.chat.title, message.message_thread_id)
 
 
 def _run(turn: Turn, command: Command) -> None:

@@ -60,7 +60,7 @@ HEADING_MARKS = " \t\n#＃*【[「"
 ENDS_OF_WORD = " \t\n\r\u3000:：,，。.!！（(】]」*"
 
 AT_CARD = N_(
-    "Please tap Confirm, or type the field and its new value, e.g. “{label}: …”. Cancel leaves everything out."
+    "Please tap “{confirm}”, or type the field and its new value, e.g. “{label}: …”. Cancel leaves everything out."
 )
 AT_FIELDS = N_("Please tap the field to change, or type its name.")
 
@@ -229,8 +229,9 @@ def _answer_card(filling: Filling, text: str, word: str) -> Reply:
     if block.values or block.wrong:
         return Reply(above=filling.take_block(block))
     if at_card:
-        asked = [each for each in filling.shown if each.asked]
-        raise Wrong(AT_CARD, label=filling.turn.t.plain((asked or filling.form.fields)[-1].label))
+        t, asked = filling.turn.t, [each for each in filling.shown if each.asked]
+        confirm_word = t.plain(filling.form.confirm_label).removeprefix("✅").strip()
+        raise Wrong(AT_CARD, confirm=confirm_word, label=t.plain((asked or filling.form.fields)[-1].label))
     raise Wrong(AT_FIELDS)
 
 

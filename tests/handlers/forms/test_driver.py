@@ -165,11 +165,11 @@ def test_edit_from_the_card_and_return_to_it(chat: PersonInChat) -> None:
     assert "How many visits?" in chat.screen.text, "what was wrong is asked, what was there is kept"
     chat.taps("Keep: 12")
     chat.says("reason")
-    assert chat.screen.text.startswith("Please tap Confirm, or type"), "a field that does not apply cannot be edited"
+    assert chat.screen.text.startswith("Please tap “Confirm”, or type"), "a field that does not apply cannot be edited"
     chat.says("反馈")
     chat.says("much better than before")
     chat.says("hello there")
-    assert chat.screen.text.startswith("Please tap Confirm")
+    assert chat.screen.text.startswith("Please tap “Confirm”")
     chat.says("ok")
     assert SAVED[0]["visits"] == 12
     assert SAVED[0]["feedback"] == "much better than before"
