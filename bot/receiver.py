@@ -29,11 +29,10 @@ log = structlog.get_logger()
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 POLL_SECONDS = 25
 PART = "receiver"
-OUTAGE = timedelta(seconds=90)
-"""A gap in receiving from which a button's press may have waited at Telegram."""
 BEAT = timedelta(seconds=15)
+OUTAGE = timedelta(seconds=90)
 BACKLOG_SECONDS = 120.0
-"""For so long after a start a webhook may still be delivered what waited at Telegram."""
+"""After so long an outage a webhook may still, for so long after the start, be delivered what waited at Telegram."""
 BATCH = 100
 LONGEST_PAUSE = 10.0
 LAST_SECOND = 2**33
@@ -66,8 +65,9 @@ class Receiver:
         self.heard_before = await self._database.run(_last_beat)
 
     async def deliver(self, update: dict[str, Any]) -> None:
-        """Take what a webhook delivers; soon after a start it may have waited at Telegram."""
-        await self.take([update], backlog=time.monotonic() - self._started < BACKLOG_SECONDS)
+        """Take what a webhook delivers; soon after an outage it may have waited at Telegram."""
+        was_away = self.heard_before is not None and self._clock.now() - self.heard_before > OUTAGE
+        await self.take([update], backlog=was_away and time.monotonic() - self._started < BACKLOG_SECONDS)
 
     async def take(self, updates: Sequence[dict[str, Any]], *, backlog: bool = False) -> None:
         """Commit a batch of updates in one transaction. `backlog`: they may have waited at Telegram."""
@@ -203,8 +203,8 @@ def _storable(value: Any) -> Any:
 def said_at(update: dict[str, Any], now: datetime, heard_before: datetime | None) -> datetime:
     """When the person acted, UTC (handbook §3).
 
-    A message tells its date. A button press does not: it counts as pressed when it was received, unless the bot had
-    been out of reach before, in which case the person gets the benefit of the doubt: an outage makes nobody late.
+    A message tells its date. A button press does not: it counts as pressed when it was received. One that may have
+    waited at Telegram since `heard_before` has the benefit of the doubt: an outage, however short, makes nobody late.
     """
     for kind in ("message", "edited_message", "my_chat_member"):
         body = update.get(kind)
@@ -217,7 +217,7 @@ def said_at(update: dict[str, Any], now: datetime, heard_before: datetime | None
         told = _instant(press.get("date"))
         if told is not None:
             return told
-        if heard_before is not None and now - heard_before > OUTAGE:
+        if heard_before is not None:
             message = press.get("message")
             shown = _instant(message.get("edit_date") or message.get("date")) if isinstance(message, dict) else None
             return min(max(heard_before, shown or heard_before), now)
