@@ -1,9 +1,10 @@
 """The planned private messages: reminders, and what admins are told about calendar, reach and outages.
 
-Composed when they are sent: a report that came in meanwhile is not asked for, and everything else still owed is listed.
+Composed when they are sent: a report that came in meanwhile is not asked for, and everything else owed by now or within
+a week is listed.
 """
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -29,6 +30,8 @@ from storage.people import Person, PersonState, Role
 LAST_CALL = "last-call"
 MORNING, NIGHT = time(7), time(23)
 MOST_LISTED = 12
+AHEAD = timedelta(days=7)
+"""What falls due later than that is not worth a word in a reminder; /due has it."""
 MOST_NAMES = 40
 
 
@@ -56,7 +59,7 @@ def compose_reminder(
     # What this message is about comes first, then what is past; the rest is only mentioned.
     main = [*spoken_of, *(report for report in owed if report.is_pressing and report not in spoken_of)]
     main.sort(key=lambda report: report.is_overdue)
-    later = [report for report in owed if report not in main]
+    later = [report for report in owed if report not in main and report.due_at - now <= AHEAD]
     drafts = any(wanted[_key(report)]["with_draft"] for report in spoken_of)
     is_last = any(wanted[_key(report)]["stage"] == LAST_CALL for report in spoken_of)
     lines = [_heading(spoken_of, is_last, t), *(line(report, t, rules) for report in main[:MOST_LISTED])]

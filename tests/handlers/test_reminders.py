@@ -67,6 +67,15 @@ def test_one_message_lists_everything_that_is_still_owed(world: World) -> None:
     assert said.buttons == ["周报 02/22–02/28", "月报 2026-02", "日报 02/27"]
 
 
+def test_what_falls_due_within_a_week_is_mentioned_and_nothing_later(world: World) -> None:
+    world.clock.to("2026-11-09 10:00")
+    wang = world.manager("王芳")
+    world.clock.to("2026-11-09 20:00")
+    world.tick()
+    assert wang.last.text.splitlines()[2:] == ["稍后还有：周报 11/08–11/14（11/14 周六 24:00 前）"]
+    assert "月报 2026-11" in wang.says("待交").last.text
+
+
 def test_the_last_call_is_gentle(world: World) -> None:
     world.clock.to("2026-11-09 10:00")
     wang = world.manager("王芳", language="en")
