@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlmodel import Session
 
+from handlers.figures.pages import utf16_length
 from handlers.outgoing import Outgoing
 from handlers.reminding.owed_lines import KIND_NAMES
 from handlers.translations import LANGUAGES, N_, Translator, translator
@@ -60,7 +61,7 @@ def compose_board(
 def board_text(board: Board, t: Translator) -> Markup:
     """The whole board in one message, with as many names as fit."""
     texts = (Markup("\n").join(_lines(board, t, shown)) for shown in NAMES_SHOWN)
-    return next(text for text in texts if len(text.encode("utf-16-le")) // 2 <= MAX_MESSAGE)
+    return next(text for text in texts if utf16_length(text) <= MAX_MESSAGE)
 
 
 def nobody_text(period: Period, t: Translator) -> Markup:

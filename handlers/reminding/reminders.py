@@ -4,17 +4,20 @@ Composed when they are sent: a report that came in meanwhile is not asked for, a
 a week is listed.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from markupsafe import Markup
 from sqlmodel import Session
 
+from handlers.figures.pages import utf16_length
 from handlers.keyboards import Keyboard, reply_markup
 from handlers.outgoing import Composer, Outgoing
+from handlers.reminding.drafts import draft_text
 from handlers.reminding.owed_lines import buttons, line, short_line
 from handlers.translations import LANGUAGES, Translator, translator
-from handlers.turn import Surroundings
+from handlers.turn import MAX_MESSAGE, Surroundings
 from schedules.calendars import deadline_rules
 from schedules.notices import CALENDAR_WARNING, MISSED, UNREACHABLE
 from schedules.obligations import absences_between
@@ -60,16 +63,17 @@ def compose_reminder(
     main = [*spoken_of, *(report for report in owed if report.is_pressing and report not in spoken_of)]
     main.sort(key=lambda report: report.is_overdue)
     later = [report for report in owed if report not in main and report.due_at - now <= AHEAD]
-    drafts = any(wanted[_key(report)]["with_draft"] for report in spoken_of)
+    drafted = [report for report in spoken_of if wanted[_key(report)]["with_draft"]]
     is_last = any(wanted[_key(report)]["stage"] == LAST_CALL for report in spoken_of)
     lines = [_heading(spoken_of, is_last, t), *(line(report, t, rules) for report in main[:MOST_LISTED])]
     if len(main) > MOST_LISTED:
         lines.append(t("… and {count} more: /due", count=len(main) - MOST_LISTED))
-    if drafts:
-        lines.append(t("A draft from your records is ready: please read it, then send it."))
     if later:
         lines.append(short_line(later[:MOST_LISTED], t, rules))
-    outgoing = _send(person, Markup("\n").join(lines), buttons(main, t))
+    if drafted:
+        lines.append(t("A draft from your records is ready: please read it, then send it."))
+    drafts = [draft_text(session, report, person, now, rules, t) for report in drafted]
+    outgoing = _send(person, _with_drafts(Markup("\n").join(lines), drafts), buttons(main, t))
     if is_night(now, surroundings):
         outgoing.params["disable_notification"] = True
     return outgoing
@@ -149,6 +153,15 @@ def _heading(spoken_of: list[OwedReport], is_last: bool, t: Translator) -> Marku
     if is_last:
         return t("⏰ A last friendly reminder before the deadline:")
     return t("🔔 A friendly reminder of what is still open:")
+
+
+def _with_drafts(text: Markup, drafts: Iterable[Markup]) -> Markup:
+    """The reminder with the drafts below it; one too long for a message is found behind its button all the same."""
+    for draft in filter(None, drafts):
+        longer = Markup("\n\n").join([text, draft])
+        if utf16_length(longer) <= MAX_MESSAGE:
+            text = longer
+    return text
 
 
 def _key(report: OwedReport) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from handlers.forms import kinds
 from handlers.forms.fields import Field
 from handlers.forms.form import Form, FormTurn
 from handlers.reports import filed
-from handlers.reports.draft import Section, as_card_lines, as_text, cohort_line
+from handlers.reports.draft import Scope, Section, as_card_lines, as_text, cohort_line
 from handlers.translations import N_, Translator
 from schedules.order_rate import (
     Correction,
@@ -29,12 +29,10 @@ from storage.ratios import format_level, format_rate
 NIL = N_("No cohort closed in this month: a nil return.")
 
 
-def sections(turn: FormTurn) -> list[Section]:
-    """The submission: one line for each cohort, the pooled total, cohorts in progress, corrections."""
-    t, session, today = turn.turn.t, turn.turn.session, turn.today
-    period, company = filed.period_in(turn), filed.company_in(turn)
-    assert company is not None
-    company_id = _id(company.id)
+def sections(scope: Scope) -> list[Section]:
+    """The submission of one company: a line for each cohort, the pooled total, cohorts in progress, corrections."""
+    t, session, today, period = scope.t, scope.session, scope.today, scope.period
+    (company_id,) = scope.company_ids
     snapshot = snapshot_of(session, company_id, period.first)
     lines = submitted_lines(snapshot) if snapshot is not None else lines_of(session, company_id, period.first, today)
     written = [_line(t, line, line.name) for line in lines] or [t.plain(NIL)]
@@ -91,7 +89,7 @@ def _line(t: Translator, line: Line, name: str) -> str:
 
 
 def _notes(turn: FormTurn) -> Sequence[str | Markup]:
-    shown = [section for section in sections(turn) if section.lines]
+    shown = [section for section in sections(filed.scope_of(turn)) if section.lines]
     lines: list[str | Markup] = [*filed.heading(turn), "", *as_card_lines(shown)]
     company = filed.company_in(turn)
     snapshot = snapshot_of(turn.turn.session, _id(company.id if company else None), filed.period_in(turn).first)
@@ -103,7 +101,7 @@ def _notes(turn: FormTurn) -> Sequence[str | Markup]:
 
 def _save(turn: FormTurn) -> None:
     period, company = filed.period_in(turn), filed.company_in(turn)
-    written = sections(turn)
+    written = sections(filed.scope_of(turn))
     lock_snapshot(
         turn.turn.session,
         _id(company.id if company else None),

@@ -2,11 +2,15 @@
 
 from datetime import date
 
+import pytest
+
+from handlers.reminding import reminders
 from schedules.planner import TickResult, tick
 from storage.outbox import OutboxMessage, OutboxState
 from storage.people import PersonState, Role
 from storage.reports import Leave, Report
 from tests.chat import Phone, World
+from tests.seed import put_on_post
 
 
 def check_in(person: Phone) -> Phone:
@@ -57,11 +61,11 @@ def test_one_message_lists_everything_that_is_still_owed(world: World) -> None:
     wang.forgets()
     world.tick()
     (said,) = wang.heard
-    lines = said.text.splitlines()
-    assert lines[1:5] == [
+    assert said.text.splitlines()[1:6] == [
         "• 周报 02/22–02/28：2/28 周六 24:00 前",
         "• 月报 2026-02（含销售技能总结）：2/28 周六 24:00 前",
         "• 日报 2/27 周五：时间已过，仍可补交",
+        "稍后还有：日报 2/28 周六（3/1 周日 08:00 前）",
         "草稿已按您的记录整理好，请过目后再提交。",
     ]
     assert said.buttons == ["周报 02/22–02/28", "月报 2026-02", "日报 02/27"]
@@ -74,6 +78,50 @@ def test_what_falls_due_within_a_week_is_mentioned_and_nothing_later(world: Worl
     world.tick()
     assert wang.last.text.splitlines()[2:] == ["稍后还有：周报 11/08–11/14（11/14 周六 24:00 前）"]
     assert "月报 2026-11" in wang.says("待交").last.text
+
+
+def test_on_the_first_the_order_rate_comes_with_its_computed_draft(world: World) -> None:
+    world.clock.to("2026-10-31 10:00")
+    wang = world.manager("王芳", ("杭州甲", "杭州乙"))
+    put_on_post(world, "杭州甲", "9月一期", ["张伟", "李娜"], date(2026, 9, 7))
+    world.tick()
+    world.clock.to("2026-11-01 09:30")
+    world.tick()
+    said = wang.last
+    reminder, first, second = said.text.split("\n\n")
+    assert reminder.splitlines()[1:3] == [
+        "• 出单率报送 2026-10 · 杭州甲：11/4 周三 24:00 前",
+        "• 出单率报送 2026-10 · 杭州乙：11/4 周三 24:00 前",
+    ]
+    assert first.splitlines()[0] == "出单率报送 2026-10 · 杭州甲"
+    assert "9月一期：出单率 0/2 = 0.0%，平均出单水平 0/2 = 0.00" in first
+    assert "零报送" in second
+    assert said.buttons[:2] == ["出单率报送 2026-10 杭州甲", "出单率报送 2026-10 杭州乙"]
+
+
+def test_on_saturday_the_weekly_comes_with_its_draft_and_at_night_without(world: World) -> None:
+    world.clock.to("2026-11-08 10:00")
+    wang = world.manager("王芳", "杭州甲")
+    put_on_post(world, "杭州甲", "11月一期", ["张伟", "李娜"], date(2026, 11, 2))
+    world.tick()
+    world.clock.to("2026-11-14 18:00")
+    world.tick()
+    assert "\n\n周报 11/08–11/14\n新人出单\n" in wang.last.text
+    assert "尚未陪访：张伟, 李娜" in wang.last.text
+    world.clock.to("2026-11-14 22:00")
+    world.tick()
+    assert "新人出单" not in wang.last.text
+
+
+def test_a_draft_too_long_for_the_message_is_left_to_its_button(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reminders, "MAX_MESSAGE", 300)
+    world.clock.to("2026-11-08 10:00")
+    wang = world.manager("王芳")
+    world.tick()
+    world.clock.to("2026-11-14 18:00")
+    world.tick()
+    assert wang.last.text.endswith("草稿已按您的记录整理好，请过目后再提交。")
+    assert wang.last.buttons[0] == "周报 11/08–11/14"
 
 
 def test_the_last_call_is_gentle(world: World) -> None:
