@@ -6,9 +6,10 @@ and the admins are told.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlmodel import Session
@@ -66,7 +67,9 @@ class Worker:
         self._wake_sender = wake_sender
         self._work = asyncio.Event()
         self._files: dict[str, bytes | None] = {}
-        self._answering: set[asyncio.Task[None]] = set()
+        self._fetching: set[str] = set()
+        self._calls: set[asyncio.Task[None]] = set()
+        """Presses being answered and files being fetched, which nobody else's update waits for."""
 
     def wake(self) -> None:
         """There is something in the inbox."""
@@ -94,14 +97,28 @@ class Worker:
         batch = await self._database.run(self._answer_batch)
         metrics.count_answered(batch.handled - batch.failed, batch.failed, batch.aside)
         for press_answer in batch.answers:
-            task = asyncio.create_task(self._answer_press(press_answer))
-            self._answering.add(task)
-            task.add_done_callback(self._answering.discard)
+            self._call(self._answer_press(press_answer))
+        for file_id in batch.wanted_files:
+            self._fetching.add(file_id)
+            self._call(self._fetch(file_id))
         if batch.handled:
             self._wake_sender()
-        for file_id in batch.wanted_files:
-            self._files[file_id] = await self._telegram.fetch_file(file_id, LARGEST_UPLOAD)
         return batch.handled + len(batch.wanted_files)
+
+    def _call(self, call: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(call)
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _fetch(self, file_id: str) -> None:
+        """Fetch an upload; its update, and what the same chat sent after it, wait in the inbox meanwhile."""
+        content: bytes | None = None
+        try:
+            content = await self._telegram.fetch_file(file_id, LARGEST_UPLOAD)
+        finally:
+            self._files[file_id] = content
+            self._fetching.discard(file_id)
+            self.wake()
 
     def _answer_batch(self, session: Session) -> Batch:
         now = self._clock.now()
@@ -117,7 +134,8 @@ class Worker:
             update = read_update(row.body)
             file_id = wanted_file(session, update.message)
             if file_id is not None and file_id not in self._files:
-                batch.wanted_files.append(file_id)
+                if file_id not in self._fetching:
+                    batch.wanted_files.append(file_id)
                 savepoint.rollback()
                 return
             content = self._files.get(file_id) if file_id is not None else None

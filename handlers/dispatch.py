@@ -63,7 +63,9 @@ def answer(
         _answer_message(session, update.message, said_at, surroundings, file_content)
     elif update.edited_message is not None and update.edited_message.from_user is not None:
         turn = _turn(session, update.edited_message.from_user, update.edited_message.chat, said_at, surroundings)
-        if turn.chat.kind is ChatKind.private and _is_active(turn.person):
+        has_words = bool(update.edited_message.text or update.edited_message.caption)
+        # A live location comes as an edit with every step.
+        if has_words and turn.chat.kind is ChatKind.private and _is_active(turn.person):
             turn.say(
                 turn.t(
                     "I cannot follow edits of messages already sent. Please send it anew; /me lets you change a record."

@@ -265,8 +265,8 @@ class World:
                 await self.receiver.take(updates)
                 self._offset = updates[-1]["update_id"] + 1
             handled = await self.worker.step()
-            if self.worker._answering:
-                await asyncio.wait(self.worker._answering)
+            if self.worker._calls:
+                await asyncio.wait(self.worker._calls)
             await self.sender.drain()
             if not updates and not handled:
                 return

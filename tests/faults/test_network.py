@@ -6,6 +6,7 @@ import pytest
 
 from bot import receiver
 from bot.demo.faults import SENDING, FaultKind
+from bot.demo.params import UploadedFile
 from bot.program import EXIT_TOKEN
 from bot.telegram_http import Telegram
 from storage.inbox import InboxState, InboxUpdate
@@ -74,6 +75,21 @@ def test_one_reply_that_fails_alone_is_waited_for_by_the_next(live: Program) -> 
     live.settle()
 
     assert [("王芳" in said.text) for said in wang.heard] == [False, True]
+
+
+def test_a_file_that_does_not_come_holds_up_nobody_else(live: Program) -> None:
+    wang, li = live.person("王芳", Role.viewer), live.person("李强", Role.viewer)
+    live.start()
+    live.settle()
+    live.disturb(FaultKind.HANG, methods=frozenset({"getfile"}), calls=1, wait=2.0)
+    live.act(lambda people: people.send_file(wang.telegram_id, UploadedFile("名册.csv", "姓名\n张伟".encode())))
+    live.asks(wang, "/me")
+    live.asks(li, "/me")
+    live.seconds_until_said(li, "李强")
+    assert wang.heard == []
+
+    live.seconds_until_said(wang, "王芳")
+    assert "文件没有取到" in wang.heard[0].text, "in the order it was sent"
 
 
 def test_a_slow_network_only_slows(live: Program, measured: Measured) -> None:

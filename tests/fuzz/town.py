@@ -140,8 +140,8 @@ class Town:
         await world.receiver.take(sent)
         for _round in range(4 * len(batch) + 12):
             handled = await world.worker.step()
-            if world.worker._answering:
-                await asyncio.wait(world.worker._answering)
+            if world.worker._calls:
+                await asyncio.wait(world.worker._calls)
             await world.sender.drain()
             if not handled and not self._open():
                 break

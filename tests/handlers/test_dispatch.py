@@ -66,6 +66,20 @@ def test_a_sticker_is_answered(world: World) -> None:
     assert "请用文字回答" in wang.last.text
 
 
+def test_the_steps_of_a_live_location_are_no_edits_of_words(world: World) -> None:
+    wang = world.manager("王芳")
+    chat = {"id": wang.telegram_id, "type": "private", "first_name": "x"}
+    sender = {"id": wang.telegram_id, "is_bot": False, "first_name": "x"}
+    now = int(world.clock.now().timestamp())
+    step: dict[str, Any] = {"message_id": 7, "date": now, "edit_date": now + 1, "chat": chat, "from": sender}
+    for number, content in enumerate(({"location": {"latitude": 30.2, "longitude": 120.1}}, {"text": "日报"})):
+        update = {"update_id": 800_000 + number, "edited_message": step | content}
+        world.loop.run_until_complete(world.receiver.take([update]))
+    world.settle()
+    assert len(wang.heard) == 1
+    assert "看不到已发消息的修改" in wang.last.text
+
+
 def test_what_is_asked_with_a_button_in_a_topic_is_answered_there(world: World) -> None:
     wang = world.manager("王芳", "杭州甲")
     for name in ("10月一期", "11月一期"):
