@@ -28,6 +28,8 @@ class Command:
     chats: frozenset[ChatKind] = PRIVATE
     words: tuple[str, ...] = ()
     """Plain words that mean the same (日报, 陪访, 出单)."""
+    verbs: tuple[str, ...] = ()
+    """Words that begin a request to it and belong to the request (上岗 张伟 3/2)."""
     open_to_strangers: bool = False
     in_menu: bool = True
 

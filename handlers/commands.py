@@ -76,6 +76,7 @@ COMMANDS: tuple[Command, ...] = (
         roster.show,
         N_("Roster: cohorts and hires; with a name: that cohort or hire"),
         words=("名册", "新人", "roster"),
+        verbs=roster.OPENING_VERBS,
     ),
     Command(
         "history", hire_history.show, N_("All that is recorded about a hire"), words=("履历", "history"), in_menu=False
@@ -337,6 +338,6 @@ FORMS: tuple[Form, ...] = (
 )
 
 COMMAND_BY_NAME = {command.name: command for command in COMMANDS}
-COMMAND_BY_WORD = {word: command for command in COMMANDS for word in command.words}
+COMMAND_BY_WORD = {word: command for command in COMMANDS for word in (*command.verbs, *command.words)}
 BUTTON_BY_NAME = {button.name: button for button in BUTTONS}
 FORM_BY_NAME = {form.name: form for form in FORMS}

@@ -17,7 +17,7 @@ from telegram.ext import filters
 from handlers import commands, membership, uploads
 from handlers.access import ADMINS, Command, may
 from handlers.forms import driver, typed
-from handlers.forms.paste import labelled_fields
+from handlers.forms.paste import is_headed_otherwise, labelled_fields
 from handlers.keyboards import Button
 from handlers.menus import plan_menu_of
 from handlers.orders import orders
@@ -153,8 +153,12 @@ def _answer_form(turn: Turn) -> bool:
     form = commands.FORM_BY_NAME.get(conversation.form) if conversation else None
     if conversation is not None and form is not None:
         # Any word may be the answer to a free text: there it opens something only when its line is its own. Elsewhere
-        # it is an answer first (请假 is a status as well as a command).
-        opens = command is not None and _stands_alone(turn) and driver.takes_text(conversation, form)
+        # it is an answer first (请假 is a status as well as a command), unless it heads a block of another form.
+        opens = (
+            command is not None
+            and _stands_alone(turn)
+            and (driver.takes_text(turn, conversation, form) or is_headed_otherwise(form, turn.text))
+        )
         words = commands.COMMAND_BY_WORD if command is not None else ()
         if not opens and driver.answer_text(turn, conversation, form, other_words=words):
             return True
@@ -166,8 +170,9 @@ def _answer_form(turn: Turn) -> bool:
 
 def _stands_alone(turn: Turn) -> bool:
     """Whether the first line is nothing but the word of a command."""
-    first_line = turn.text.strip().splitlines()[0].strip(" :：,，")
-    return first_line.casefold() in commands.COMMAND_BY_WORD
+    first_line = turn.text.strip().splitlines()[0].strip(" :：,，").casefold()
+    command = commands.COMMAND_BY_WORD.get(first_line)
+    return command is not None and first_line in command.words
 
 
 def _take_order_list(turn: Turn) -> bool:
@@ -250,9 +255,10 @@ def _word_command(turn: Turn) -> Command | None:
     word = typed.opening_word(turn.text, commands.COMMAND_BY_WORD)
     if word is None:
         return None
-    behind = turn.text.lstrip(typed.HEADING_MARKS)[len(word) :]
+    command, whole = commands.COMMAND_BY_WORD[word], turn.text.lstrip(typed.HEADING_MARKS)
+    behind = whole if word in command.verbs else whole[len(word) :]
     turn.arguments = behind.lstrip("】]」*").strip().lstrip(":：,，").strip()
-    return commands.COMMAND_BY_WORD[word]
+    return command
 
 
 def _turn(

@@ -58,7 +58,11 @@ def lines_of(session: Session, company_id: CompanyId, month: date, today: date) 
     A cohort is submitted once: one that a corrected date moves into a later month is a correction of the earlier.
     """
     closed = cohorts_closing_in(session, [company_id], month, today)
-    told = {line.cohort_id for snapshot in _before(session, company_id, month) for line in submitted_lines(snapshot)}
+    told = {
+        line.cohort_id
+        for snapshot in _before(session, company_id, month)
+        for line in (*submitted_lines(snapshot), *(Line(**each["now"]) for each in snapshot.corrections))
+    }
     return [Line.of(cohort) for cohort in closed if not cohort.interim and cohort.cohort_id not in told]
 
 
@@ -97,9 +101,15 @@ def lock_snapshot(
 
 
 def corrections_of(session: Session, company_id: CompanyId, before: date, today: date) -> list[Correction]:
-    """Cohorts submitted for an earlier month whose figures differ from what was said of them last."""
+    """Cohorts whose figures differ from what was last submitted of them for an earlier month.
+
+    One that was recorded only after its month was locked was submitted with nobody on post.
+    """
     told: dict[CohortId, tuple[Line, datetime]] = {}
     for snapshot in _before(session, company_id, before):
+        for late in cohorts_closing_in(session, [company_id], snapshot.month, today):
+            if not late.interim:
+                told.setdefault(late.cohort_id, (Line(late.cohort_id, late.name, 0, 0, 0), snapshot.locked_at))
         told.update({line.cohort_id: (line, snapshot.locked_at) for line in submitted_lines(snapshot)})
         for correction in snapshot.corrections:
             line = Line(**correction["now"])

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.forms.dates import read_day
+from handlers.forms.dates import read_day, with_numbers
 from handlers.forms.numbers import half_width
 from schedules.periods import Period
 from schedules.working_days import ONE_DAY
@@ -93,12 +93,12 @@ def read_question(text: str, today: date, companies: Sequence[Company], people: 
 
 
 def read_period(text: str, today: date) -> Period | None:
-    """今天, 昨天, 本周, 上周, 本月, 上月, today, last week, 2026-10, 2026/10, 10月, Oct, 11/23; None for other words.
+    """今天, 昨天, 本周, 上周, 本月, 上月, today, last week, 2026-10, 10月, 十月, Oct, 11/23; None for other words.
 
     A month without a year is the latest that has begun. A week is the handbook's, Sunday to Saturday.
     """
     words = half_width(text).casefold()
-    key = "".join(words.split())
+    key = with_numbers("".join(words.split()))
     if key in _WEEKS:
         return Period.weekly_of(today + _WEEKS[key] * 7 * ONE_DAY)
     if key in _MONTHS:

@@ -43,7 +43,7 @@ def read_day(text: str, today: date, fits: Callable[[date], bool] = always_fits)
     A month and day without a year is the one nearest to today. A bare day of the month or weekday is the nearest for
     which `fits` holds, or else simply the nearest; ties go to the past.
     """
-    words = " ".join(_digits(half_width(text).casefold()).rstrip("。.!").split())
+    words = " ".join(with_numbers(half_width(text).casefold()).rstrip("。.!").split())
     if words in _RELATIVE:
         return today + timedelta(days=_RELATIVE[words])
     if match := _WEEKDAY.search(words):
@@ -68,7 +68,7 @@ def read_day(text: str, today: date, fits: Callable[[date], bool] = always_fits)
 
 def read_clock(text: str) -> str | None:
     """A time of day as `HH:MM`: 9:00, 9点, 9点半, 0900, 下午2点, 2pm; 24:00 is the end of the day."""
-    words = re.sub(r"\s+", "", _digits(half_width(text).casefold())).replace("整", "")
+    words = re.sub(r"\s+", "", with_numbers(half_width(text).casefold())).replace("整", "")
     afternoon = bool(re.match(r"下午|晚上|傍晚|中午|今晚|晚", words)) or words.endswith("pm")
     morning = bool(re.match(r"上午|早上|早晨|凌晨|早", words)) or words.endswith("am")
     bare = re.sub(r"^(上午|下午|早上|早晨|凌晨|晚上|傍晚|中午|今晚|早|晚)|(am|pm)$", "", words)
@@ -103,7 +103,8 @@ def read_span(text: str) -> tuple[str, str] | None:
     return (start, end) if start and end else None
 
 
-def _digits(text: str) -> str:
+def with_numbers(text: str) -> str:
+    """A text whose Chinese numerals before 月, 日, 号, 点, 时 or 分 are digits: 十月 is 10月."""
     return _NUMERALS.sub(lambda m: str(n) if (n := read_number(m.group())) is not None else m.group(), text)
 
 

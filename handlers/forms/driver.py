@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from markupsafe import Markup
 
 from handlers.forms import rows, typed
-from handlers.forms.fields import Values, Wrong
+from handlers.forms.fields import Rows, Values, Wrong
 from handlers.forms.filling import Filling, Stale
 from handlers.forms.form import Form
 from handlers.forms.kinds import Text
@@ -97,11 +97,13 @@ def nothing_to_cancel(turn: Turn) -> None:
     _offer_waiting(turn)
 
 
-def takes_text(conversation: Conversation, form: Form) -> bool:
-    """Whether the question on the screen takes free text, so that any word may be its answer."""
+def takes_text(turn: Turn, conversation: Conversation, form: Form) -> bool:
+    """Whether the question on the screen is answered by typing alone, so that any word may be its answer."""
     progress = Progress.from_json(conversation.state)
     each = field_at(form, progress.at) if progress.screen is Screen.question else None
-    return each is not None and isinstance(each.kind, Text)
+    if each is None or isinstance(each.kind, Rows):
+        return False
+    return isinstance(each.kind, Text) or not each.kind.options(Filling.of(turn, form, conversation).inner)
 
 
 def answer_text(turn: Turn, conversation: Conversation, form: Form, *, other_words: Collection[str] = ()) -> bool:

@@ -162,6 +162,14 @@ def without_form_word(form: Form, text: str) -> str:
     return text.strip()
 
 
+def is_headed_otherwise(form: Form, text: str) -> bool:
+    """Whether a text of several lines begins with something else than the form's word or one of its labels."""
+    stripped = text.strip()
+    first = stripped.partition("\n")[0]
+    is_label = any(half_width(first).casefold().startswith(label.name) for label in _labels(form))
+    return "\n" in stripped and not is_label and without_form_word(form, stripped) == stripped
+
+
 def half_lines(text: str) -> list[str]:
     """The lines of a text, without what cannot be stored."""
     return text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").split("\n")

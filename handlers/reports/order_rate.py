@@ -24,7 +24,7 @@ from schedules.order_rate import (
 from storage.cohort_figures import cohorts_in_progress
 from storage.kinds import ReportKind
 from storage.people import CompanyId
-from storage.ratios import format_level, format_rate
+from storage.ratios import UNDEFINED, format_level, format_rate
 
 NIL = N_("No cohort closed in this month: a nil return.")
 
@@ -62,10 +62,12 @@ def correction_line(t: Translator, correction: Correction) -> str:
 
 
 def _short(line: Line) -> str:
-    return f"{line.ordered_and_stayed}/{line.on_post}"
+    return f"{line.ordered_and_stayed}/{line.on_post}" if line.on_post else UNDEFINED
 
 
 def _reasons(t: Translator, correction: Correction) -> str:
+    if not correction.submitted.on_post:
+        return t.plain(N_("recorded after the submission"))
     counted = [
         (correction.refunded, N_("refund {count}")),
         (correction.moved, N_("moved {count}")),

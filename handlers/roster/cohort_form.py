@@ -1,6 +1,7 @@
 """A new cohort 批次, and changing what is known about one (handbook §6)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -77,12 +78,18 @@ def preset_company(turn: FormTurn) -> str | None:
     return str(own[0].id) if len(own) == 1 else None
 
 
-def _preset_name(turn: FormTurn) -> str | None:
-    chosen = company_id(turn)
-    if chosen is None:
-        return None
-    taken = [cohort.name for cohort in cohorts_of(turn.turn.session, [chosen])]
-    return preset_name(turn.turn.t, turn.day("starts_on"), taken)
+@dataclass(frozen=True)
+class _CohortName(Text):
+    """A cohort's name: typed, or the one of its month."""
+
+    def options(self, turn: FormTurn) -> Sequence[Option]:
+        """The name after the month in which the training begins."""
+        chosen = company_id(turn)
+        if chosen is None or turn.record_id is not None:
+            return ()
+        taken = [cohort.name for cohort in cohorts_of(turn.turn.session, [chosen])]
+        name = preset_name(turn.turn.t, turn.day("starts_on"), taken)
+        return (Option(name, name, literal=True),)
 
 
 def _check_name(turn: FormTurn, value: Any) -> None:
@@ -181,8 +188,7 @@ COHORT = Form(
             "name",
             N_("Cohort"),
             N_("What is the cohort called?"),
-            Text(1, min(LONGEST_NAME, COHORT_NAME_LENGTH)),
-            preset=_preset_name,
+            _CohortName(1, min(LONGEST_NAME, COHORT_NAME_LENGTH)),
             check=_check_name,
         ),
         Field(

@@ -18,7 +18,7 @@ from handlers.roster.roster_scope import as_wrong, own_hire, recording
 from handlers.translations import N_, Translator
 from handlers.turn import Turn
 from storage.cohort_figures import LeavingEffect, effect_of_leaving
-from storage.roster import EventKind, Hire
+from storage.roster import EventKind, Hire, Stage
 from storage.roster_events import eliminate, history, leave, record_event, rejoin
 from storage.roster_rules import ENDED, RosterRefusal
 
@@ -64,7 +64,7 @@ def effect_words(t: Translator, name: str, effect: LeavingEffect) -> Markup:
         return t(N_("{name}: leaves before going on post, so no order rate changes."), name=name)
     numerator = t.plain(NUMERATOR[effect.numerator_delta])
     return t(
-        N_("{name}: leaves on day {number}: {numerator}, denominator unchanged."),
+        N_("{name}: leaves on day {number}: {numerator}, denominator unchanged"),
         name=name,
         number=effect.day_no,
         numerator=numerator,
@@ -74,6 +74,12 @@ def effect_words(t: Translator, name: str, effect: LeavingEffect) -> Markup:
 def can_leave(hire: Hire) -> bool:
     """Whether somebody is still there."""
     return hire.stage not in ENDED
+
+
+def _reason_noted(turn: FormTurn) -> str | None:
+    """Why somebody left, when it is the last day that is corrected."""
+    hires = chosen(turn)
+    return (hires[0].left_reason or None) if len(hires) == 1 and hires[0].stage is Stage.left else None
 
 
 def _in_training(turn: FormTurn) -> bool:
@@ -160,7 +166,6 @@ LEFT = Form(
             N_("Last day"),
             N_("Which day was the last one at work?"),
             Day(past_days=1100, future_days=AHEAD_DAYS),
-            preset=lambda turn: iso(turn.today),
             check=_check_day,
             words=("日期", "date"),
         ),
@@ -169,6 +174,7 @@ LEFT = Form(
             N_("Reason"),
             N_("Why? Tap, or type a few words."),
             LEAVING_REASONS,
+            preset=_reason_noted,
             applies=lambda turn: turn.values.get("how") != ELIMINATED,
         ),
     ),

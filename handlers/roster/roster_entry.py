@@ -34,8 +34,8 @@ STAGE_WORDS = {
 """What people write for where somebody stands; a roster that was exported is read by the same words."""
 
 VERBS = {
-    "new": ("新批次", "新建", "新建批次", "新增批次", "new", "create"),
-    "add": ("添加", "加人", "新增", "录入", "add"),
+    "new": ("新批次", "新建批次", "新增批次", "新建", "new", "create"),
+    "add": ("添加新人", "添加", "加人", "新增", "录入", "add"),
     "post": ("上岗", "onpost", "on-post", "post"),
     "left": ("离职", "离岗", "left", "leave"),
     "step": ("考试", "陪练", "试岗", "exam", "drill", "trial"),
@@ -44,15 +44,18 @@ VERBS = {
     "export": ("导出", "下载", "export", "download"),
 }
 """What may stand behind /roster."""
+OPENING_VERBS = ("新批次", "新建批次", "添加新人", "上岗", "离职", "淘汰", "考试", "on-post", "onpost", "eliminated")
+"""Those that may be said without /roster before them."""
 
 _EVERYBODY = ("全部", "所有人", "全体", "全员", "都", "全选", "all", "everybody", "everyone")
 _EXCEPT = re.compile(r"^(?:全部)?(?:除了|除去|除|except|all but|but)\s*(?P<names>.+?)(?:以外|之外|外)?$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*(?:[-*•·]\s+|[(（]?\d{1,3}\s*(?:[.．、)）:：]|\s)\s*(?=[^\d\s]))")
 _PIECES = re.compile(r"[,，、；\t|]|;(?=\s|$)|\s/\s|(?<=[一-鿿])[/;](?=[一-鿿])|\s+(?:和|and)\s+")
-_GLUED_DATE = re.compile(r"(?<=[一-鿿])(?=(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2})")
+_CHINESE_DATE = re.compile(r"(?:(\d{4})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?")
+_GLUED_DATE = re.compile(r"(?<=[一-鿿])(?=(?:\d{4}[-/.])?\d{1,2}[-/.]\d{1,2})")
 _COLON_DATE = re.compile(r"[:：]\s*(?=\d)")
 _CHINESE = re.compile(r"[一-鿿·]+")
-_LIKE_A_DATE = re.compile(r"(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?")
+_LIKE_A_DATE = re.compile(r"(?:\d{4}[-/.])?\d{1,2}[-/.]\d{1,2}")
 _JOIN = "\N{NO-BREAK SPACE}"
 _SAID = ("stage", "started", "on_post", "last_day")
 _RELATIVE = ("今天", "昨天", "前天", "today", "yesterday")
@@ -104,7 +107,7 @@ def read_hires(text: str, today: date) -> tuple[list[HireLine], list[UnfitLine]]
     read: list[HireLine] = []
     unfit: list[UnfitLine] = []
     for raw in half_lines(text):
-        for piece in _people_of(_NUMBERED.sub("", raw), today):
+        for piece in _people_of(spaced_dates(_NUMBERED.sub("", raw)), today):
             try:
                 if isinstance(piece, Wrong):
                     raise piece
@@ -151,39 +154,62 @@ def stage_of_word(word: str) -> Stage | None:
 
 def read_verb(text: str) -> tuple[str, str] | None:
     """What is asked for behind /roster, and the rest of the text; None when no such word stands in front."""
-    first, _, rest = half_width(text).partition(" ")
-    key = first.casefold().rstrip(":,")
+    first, *behind = re.split(r"[\s:,]+", half_width(text), maxsplit=1)
+    key, rest = first.casefold(), "".join(behind)
     return next(((verb, rest.strip()) for verb, words in VERBS.items() if key in words), None)
 
 
 @dataclass(frozen=True)
 class PeopleSaid:
-    """Which people somebody typed: all, all but some, or these; and a day if one was among the words."""
+    """Which people somebody typed: all, all but some, or these; and what else was among the words."""
 
     everybody: bool
     names: tuple[str, ...]
     """With `everybody`: those left out."""
-    day: date | None = None
+    days: tuple[date, ...] = ()
+    """The different dates, in their order."""
+    behind: str = ""
+    """What stands behind a name and a date: a reason, or one more name."""
 
 
 def read_people(text: str, today: date) -> PeopleSaid:
-    """`张伟 李娜`, `全部`, `除了王强`, each perhaps with a date."""
-    words: list[str] = []
-    day: date | None = None
-    for token in half_width(_GLUED_DATE.sub(" ", half_width(text))).split():
-        found = _as_day(token, today)
-        if found is not None:
-            day = found
-        else:
-            words.append(token)
-    rest = " ".join(words)
-    if rest.casefold() in _EVERYBODY:
-        return PeopleSaid(True, (), day)
-    out = _EXCEPT.fullmatch(rest)
-    named = out["names"] if out else rest
-    pieces = [piece.strip() for piece in _PIECES.split(named) if piece.strip()]
-    names = tuple(name for piece in pieces for name in _names_in(piece.split()))
-    return PeopleSaid(out is not None, names, day)
+    """`张伟 李娜`, `全部`, `除了王强`, `张伟 3/11 个人原因`, in one line or in several."""
+    everybody, names, days, behind = False, list[str](), list[date](), list[str]()
+    for raw in half_lines(text):
+        line = spaced_dates(_NUMBERED.sub("", raw))
+        days += [day for token in _PIECES.sub(" ", line).split() if (day := _as_day(token, today)) is not None]
+        undated = " ".join(token for token in line.split() if _as_day(token, today) is None).strip(" ,")
+        out = _EXCEPT.fullmatch(undated)
+        everybody = everybody or out is not None or undated.casefold() in _EVERYBODY
+        if out is not None or undated.casefold() in _EVERYBODY:
+            names += [name for piece in _PIECES.split(out["names"] if out else "") for name in _names_in(piece.split())]
+            continue
+        for piece in _PIECES.split(line):
+            before, after = _around_days(piece.split(), today)
+            names += _names_in(before)
+            behind += after
+    return PeopleSaid(everybody, tuple(names), tuple(dict.fromkeys(days)), " ".join(behind))
+
+
+def split_day(text: str, today: date) -> tuple[str, date | None]:
+    """A name and the date behind it, if one stands there."""
+    *words, last = spaced_dates(text).split() or [""]
+    day = _as_day(last, today)
+    return (" ".join(words), day) if day is not None else (text.strip(), None)
+
+
+def spaced_dates(text: str) -> str:
+    """A line in half width whose dates are plain and stand alone: `张伟2026年3月2日上岗` is `张伟 2026-3-2 上岗`."""
+    plain = _CHINESE_DATE.sub(lambda m: f" {'-'.join(part for part in m.groups() if part)} ", half_width(text))
+    return _GLUED_DATE.sub(" ", _COLON_DATE.sub(" ", plain))
+
+
+def _around_days(words: list[str], today: date) -> tuple[list[str], list[str]]:
+    """The words that name people, and those behind the last date when names stand before it."""
+    dated = [number for number, word in enumerate(words) if _as_day(word, today) is not None]
+    if not dated or dated[0] == 0:
+        return [word for number, word in enumerate(words) if number not in dated], []
+    return [word for number, word in enumerate(words[: dated[-1]]) if number not in dated], words[dated[-1] + 1 :]
 
 
 def half_lines(text: str) -> list[str]:
@@ -223,7 +249,7 @@ def _read_piece(piece: str, today: date) -> list[HireLine]:
     target = Stage.on_post
     words: list[str] = []
     days: dict[Stage, date] = {}
-    rest = _GLUED_DATE.sub(" ", _COLON_DATE.sub(" ", piece.strip()))
+    rest = piece.strip()
     for phrase in _LONG_WORDS:
         joined = phrase.replace(" ", _JOIN)
         rest = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", joined, rest, flags=re.IGNORECASE)

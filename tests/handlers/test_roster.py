@@ -25,7 +25,10 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def new_cohort(phone: Phone, name: str = "") -> None:
-    phone.says(f"/roster new {name}".strip()).taps("确认")
+    phone.says(f"/roster new {name}".strip())
+    if not name:
+        phone.taps("2026年")
+    phone.taps("确认")
 
 
 def hire(world: World, name: str) -> Hire:
@@ -67,8 +70,8 @@ def test_s1_from_the_class_to_the_figures(world: World) -> None:
     assert "新人 18 · 淘汰 2" in wang.last.text
 
     world.clock.to("2026-03-11 18:00")
-    wang.says("/roster 离职 王强 赵伟 赵娜").taps("个人原因")
-    assert "王强：第10天离职：分子不变，分母不变" in wang.last.text
+    wang.says("/roster 离职 王强 赵伟 赵娜").taps("今天").taps("个人原因")
+    assert "王强: 第10天离职: 分子不变, 分母不变" in wang.last.text
     wang.taps("确认")
 
     world.clock.to("2026-03-31 20:00")
@@ -118,7 +121,7 @@ def test_a_small_class_is_no_matter_for_those_already_on_post(world: World) -> N
 
 def test_nothing_is_saved_before_it_is_confirmed(world: World) -> None:
     wang = world.manager("王芳")
-    wang.says("/roster").taps("新批次")
+    wang.says("/roster").taps("新批次").taps("2026年2月批次")
     assert world.all_of(Cohort) == []
     wang.taps("确认").taps("添加新人").says("张伟")
     assert world.all_of(Hire) == []
@@ -128,7 +131,7 @@ def test_nothing_is_saved_before_it_is_confirmed(world: World) -> None:
 
 def test_a_cohort_has_its_facts_and_can_be_changed(world: World) -> None:
     wang = world.manager("王芳")
-    wang.says("/roster").taps("新批次")
+    wang.says("/roster").taps("新批次").taps("2026年2月批次")
     assert "2026年2月批次" in wang.last.text
     wang.taps("＋ 班主任").says("李老师").taps("＋ 计划人数").says("约8人")
     assert "一个班一般不少于 10 人，目前计划 8 人" in wang.last.text
@@ -150,7 +153,7 @@ def test_the_second_cohort_of_a_month_is_numbered(world: World) -> None:
 
 def test_a_class_that_begins_later_is_not_in_training_yet(world: World) -> None:
     wang = world.manager("王芳")
-    wang.says("/roster").taps("新批次").says("开班日期: 3/2").taps("确认")
+    wang.says("/roster").taps("新批次").says("三月批").says("3/2").taps("确认")
     wang.taps("添加新人").says("张伟 李娜").taps("确认")
     assert "张伟 · 未开训" in wang.last.text
     world.clock.to("2026-03-02 09:00")
@@ -215,7 +218,7 @@ def test_a_name_with_markup_is_shown_as_it_is(world: World) -> None:
     assert f"1. {name} · 在训" in wang.last.text
     wang.taps(name)
     assert wang.last.text.startswith(f"{name} · 在训")
-    wang.taps("离职").taps("主动离职").taps("个人原因").taps("确认")
+    wang.taps("离职").taps("主动离职").taps("今天").taps("个人原因").taps("确认")
     wang.says(f"/history {name}")
     assert f"履历 · {name}" in wang.last.text
 
@@ -304,7 +307,7 @@ def test_pasted_names_without_a_cohort_begin_one(world: World) -> None:
     wang = world.manager("王芳")
     wang.says("名册\n张伟\n李娜")
     assert "请先建一个批次" in wang.texts
-    wang.taps("确认").says("名册\n张伟\n李娜").taps("确认")
+    wang.says("一期").taps("确认").says("名册\n张伟\n李娜").taps("确认")
     assert [h.name for h in world.all_of(Hire)] == ["张伟", "李娜"]
 
 
@@ -321,12 +324,12 @@ def test_a_long_cohort_is_paged_and_every_button_fits(world: World) -> None:
 
 def test_the_roster_in_english(world: World) -> None:
     jane = world.manager("Jane Wang", language="en")
-    jane.says("/roster").taps("New cohort").taps("Confirm").taps("Add hires").says("Li Na\nZhang Wei 2/2").taps(
-        "Confirm"
-    )
+    jane.says("/roster").taps("New cohort").says("Spring").taps("Confirm").taps("Add hires").says(
+        "Li Na\nZhang Wei 2/2"
+    ).taps("Confirm")
     assert "Zhang Wei · day 19/30" in jane.last.text
-    jane.says("/roster left Zhang Wei").taps("Own wish")
-    assert "Zhang Wei: leaves on day 19: numerator unchanged, denominator unchanged." in jane.last.text
+    jane.says("/roster left Zhang Wei").taps("Today").taps("Own wish")
+    assert "Zhang Wei: leaves on day 19: numerator unchanged, denominator unchanged" in jane.last.text
 
 
 def test_the_forms_of_the_help_can_be_sent_as_they_are(world: World) -> None:
@@ -375,8 +378,9 @@ def test_usual_ways_are_short(world: World) -> None:
 
     does(said="/roster")
     does(tapped="新批次")
+    does(tapped="2026年2月批次")
     does(tapped="确认")
-    assert steps == 3
+    assert steps == 4
     does(tapped="添加新人")
     does(said="\n".join(NAMES))
     does(tapped="确认")
@@ -386,14 +390,15 @@ def test_usual_ways_are_short(world: World) -> None:
     does(tapped="考试和陪练都通过")
     does(tapped="确认")
     assert all(h.on_post for h in world.all_of(Hire))
-    assert steps == 10
+    assert steps == 11
     before = steps
     does(said="/roster 张伟")
     does(tapped="离职")
+    does(tapped="今天")
     does(tapped="个人原因")
     does(tapped="确认")
     assert hire(world, "张伟").stage is Stage.left
-    assert steps - before == 4
+    assert steps - before == 5
 
 
 def test_as_many_long_names_as_a_message_holds_are_echoed_whole(world: World) -> None:

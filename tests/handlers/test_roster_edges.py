@@ -52,35 +52,35 @@ def sell(world: World, name: str, day: str) -> None:
 def test_leaving_on_day_12_with_an_order_takes_one_from_the_numerator(world: World, wang: Phone) -> None:
     world.clock.to("2026-03-12 18:00")
     sell(world, "张伟", "2026-03-05")
-    wang.says("/roster 张伟").taps("离职").taps("个人原因")
-    assert "张伟：第12天离职：分子减1，分母不变" in wang.last.text
+    wang.says("/roster 张伟").taps("离职").taps("今天").taps("个人原因")
+    assert "张伟: 第12天离职: 分子减1, 分母不变" in wang.last.text
     assert "已有的出单仍计入平均出单水平" in wang.last.text
     wang.taps("确认")
-    assert "张伟：第12天离职：分子减1，分母不变" in wang.last.text
+    assert "张伟: 第12天离职: 分子减1, 分母不变" in wang.last.text
     assert hire(world, "张伟").last_day == date(2026, 3, 12)
 
 
-@pytest.mark.parametrize(("last_day", "said"), [("3/30", "第30天离职：分子减1"), ("3/31", "第31天离职：分子不变")])
+@pytest.mark.parametrize(("last_day", "said"), [("3/30", "第30天离职: 分子减1"), ("3/31", "第31天离职: 分子不变")])
 def test_the_last_day_decides_up_to_day_30(world: World, wang: Phone, last_day: str, said: str) -> None:
     sell(world, "张伟", "2026-03-01")
     world.clock.to("2026-04-02 09:00")
-    wang.says("/roster 张伟").taps("离职").taps("个人原因").says(f"最后工作日: {last_day}")
+    wang.says("/roster 张伟").taps("离职").taps("今天").taps("个人原因").says(f"最后工作日: {last_day}")
     assert said in wang.last.text
 
 
 def test_leaving_in_training_touches_no_rate_and_is_not_an_elimination(world: World, wang: Phone) -> None:
-    wang.says("/roster 王强").taps("离职").taps("主动离职").taps("个人原因")
+    wang.says("/roster 王强").taps("离职").taps("主动离职").taps("今天").taps("个人原因")
     assert "上岗前离职，不影响出单率" in wang.last.text
     wang.taps("确认")
     assert hire(world, "王强").stage is Stage.left
-    wang.says("/roster 赵敏").taps("离职").taps("淘汰")
+    wang.says("/roster 赵敏").taps("离职").taps("淘汰").taps("今天")
     assert "计入培训淘汰" in wang.last.text
     wang.taps("确认")
     assert hire(world, "赵敏").stage is Stage.eliminated
 
 
 def test_a_leaving_by_mistake_is_taken_back_at_once(world: World, wang: Phone) -> None:
-    wang.says("/roster 张伟").taps("离职").taps("个人原因").taps("确认")
+    wang.says("/roster 张伟").taps("离职").taps("今天").taps("个人原因").taps("确认")
     assert hire(world, "张伟").stage is Stage.left
     wang.taps("↩ 撤销（人还在）")
     assert hire(world, "张伟").stage is Stage.on_post
@@ -89,7 +89,7 @@ def test_a_leaving_by_mistake_is_taken_back_at_once(world: World, wang: Phone) -
 
 
 def test_an_old_undo_button_undoes_nothing_new(world: World, wang: Phone) -> None:
-    wang.says("/roster 张伟").taps("离职").taps("个人原因").taps("确认")
+    wang.says("/roster 张伟").taps("离职").taps("今天").taps("个人原因").taps("确认")
     message = wang.last.message.message_id
     wang.taps("↩ 撤销（人还在）")
     wang.presses(message, f"ro:undo:{hire(world, '张伟').id}:2026-03-01")
@@ -100,7 +100,7 @@ def test_an_old_undo_button_undoes_nothing_new(world: World, wang: Phone) -> Non
 def test_leaving_before_an_order_or_before_the_post_is_refused(world: World, wang: Phone) -> None:
     world.clock.to("2026-03-12 18:00")
     sell(world, "张伟", "2026-03-10")
-    wang.says("/roster 张伟").taps("离职").taps("个人原因").says("最后工作日: 3/9").taps("确认")
+    wang.says("/roster 张伟").taps("离职").taps("今天").taps("个人原因").says("最后工作日: 3/9").taps("确认")
     assert "在 3/10 周二 还有出单" in wang.last.text
     wang.says("最后工作日: 2/27")
     assert "最后工作日不能更早" in wang.last.text
@@ -241,7 +241,7 @@ def test_month_complete_follows_from_the_date(world: World, wang: Phone) -> None
 
 
 def test_somebody_who_gave_notice_is_still_there(world: World, wang: Phone) -> None:
-    wang.says("/roster 张伟").taps("离职").taps("个人原因").says("最后工作日: 3/6").taps("确认")
+    wang.says("/roster 张伟").taps("离职").taps("今天").taps("个人原因").says("最后工作日: 3/6").taps("确认")
     assert "新人 2" in wang.says("/roster 一期").last.text
     assert "张伟 · 3/6后离职" in wang.last.text
     world.clock.to("2026-03-07 08:00")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from handlers.roster.roster_entry import STAGE_WORDS, read_hires, read_people, read_verb, stage_of_word
+from handlers.roster.roster_entry import STAGE_WORDS, read_hires, read_people, read_verb, split_day, stage_of_word
 from handlers.roster.roster_workbook import EXPORTED_STAGES
 from handlers.translations import both_languages
 from storage.roster import Stage
@@ -44,6 +44,7 @@ def test_names(text: str, names: list[str]) -> None:
         ("张伟 2026-11-02", Stage.on_post, NOV_2, None),
         ("张伟 11/2", Stage.on_post, NOV_2, None),
         ("张伟11月2日", Stage.on_post, NOV_2, None),
+        ("张伟，2026年11月2日", Stage.on_post, NOV_2, None),
         ("张伟, 11/2", Stage.on_post, NOV_2, None),
         ("张伟 ２０２６－１１－０２", Stage.on_post, NOV_2, None),
         ("张伟 上岗：11/2", Stage.on_post, NOV_2, None),
@@ -84,7 +85,7 @@ def test_several_names_share_the_date_behind_them() -> None:
 )
 def test_people_for_whom(text: str, everybody: bool, names: tuple[str, ...], day: date | None) -> None:
     said = read_people(text, TODAY)
-    assert (said.everybody, said.names, said.day) == (everybody, names, day)
+    assert (said.everybody, said.names, said.days) == (everybody, names, (day,) if day else ())
 
 
 def test_words_behind_the_command() -> None:
@@ -97,3 +98,26 @@ def test_every_exported_stage_is_read_again() -> None:
     assert EXPORTED_STAGES.keys() == STAGE_WORDS.keys() == set(Stage)
     for stage, words in EXPORTED_STAGES.items():
         assert {stage_of_word(word) for word in both_languages(words)} == {stage}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "days", "behind"),
+    [
+        ("张伟 李娜 11/12 个人原因", ("张伟", "李娜"), (NOV_12,), "个人原因"),
+        ("11/12 张伟 李娜", ("张伟", "李娜"), (NOV_12,), ""),
+        ("张伟2026年11月2日", ("张伟",), (NOV_2,), ""),
+        ("全部 2026年11月2日", (), (NOV_2,), ""),
+        ("张伟 11/2\n李娜 11/12", ("张伟", "李娜"), (NOV_2, NOV_12), ""),
+        ("Zhang Wei\nLi Na 11/12", ("Zhang Wei", "Li Na"), (NOV_12,), ""),
+    ],
+)
+def test_dates_and_reasons_among_the_people(
+    text: str, names: tuple[str, ...], days: tuple[date, ...], behind: str
+) -> None:
+    said = read_people(text, TODAY)
+    assert (said.names, said.days, said.behind) == (names, days, behind)
+
+
+def test_a_date_behind_a_cohorts_name() -> None:
+    assert split_day("11月一期 2026年11月2日", TODAY) == ("11月一期", NOV_2)
+    assert split_day("11月一期", TODAY) == ("11月一期", None)

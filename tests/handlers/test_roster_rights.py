@@ -99,7 +99,7 @@ def test_viewers_and_strangers_have_no_roster(world: World, wang: Phone, role: R
 
 
 def test_who_loses_the_company_in_the_middle_saves_nothing(world: World, wang: Phone) -> None:
-    wang.says("/roster 张伟").taps("离职").taps("个人原因")
+    wang.says("/roster 张伟").taps("离职").taps("今天").taps("个人原因")
     with world.database.transaction() as session:
         for membership in session.exec(select(Membership)).all():
             membership.until = world.clock.today
@@ -123,13 +123,15 @@ def test_an_admin_chooses_the_company_first(world: World, wang: Phone) -> None:
     assert "哪家公司" in admin.last.text
     admin.taps("杭州甲").taps("一期").taps("张伟")
     assert admin.last.text.startswith("张伟 · 第2/30天")
-    admin.taps("‹ 返回批次").taps("‹ 全部批次").taps("‹ 公司列表").taps("宁波乙").taps("新批次").taps("确认")
+    admin.taps("‹ 返回批次").taps("‹ 全部批次").taps("‹ 公司列表").taps("宁波乙").taps("新批次").says("二期").taps(
+        "确认"
+    )
     assert [c.company_id for c in world.all_of(Cohort)] == [1, 2]
 
 
 def test_a_manager_of_two_companies_sees_both(world: World) -> None:
     both = world.manager("王芳", ("杭州甲", "宁波乙"))
-    both.says("/roster").taps("宁波乙").taps("新批次").taps("确认")
+    both.says("/roster").taps("宁波乙").taps("新批次").says("二期").taps("确认")
     both.says("名册\n张伟").taps("确认")
     assert [h.company_id for h in world.all_of(Hire)] == [2]
 

@@ -237,6 +237,20 @@ def test_an_on_post_date_corrected_after_the_submission(world: World, wang: Phon
     assert "一期" not in wang.says("出单率报送").last.text
 
 
+def test_a_cohort_recorded_after_its_month_was_submitted_is_told_with_the_next_one(world: World, wang: Phone) -> None:
+    final(world)
+    wang.says("出单率报送").taps("确认报送")
+    world.clock.to("2026-04-20 10:00")
+    begins_class(wang, "漏登批")
+    enters_on_post(wang, "漏登批", "3/2", ["钱七", "孙八"])
+    sell(wang, {"钱七": 1}, "3/10")
+    world.clock.to("2026-05-02 10:00")
+    assert "漏登批: 已提交 —, 现值 1/2 (更正: 报送后补录)" in wang.says("出单率报送").last.text
+    wang.taps("确认报送")
+    world.clock.to("2026-06-02 10:00")
+    assert "漏登批" not in wang.says("出单率报送").last.text, "it is told once"
+
+
 def test_nobody_on_post_is_no_zero_and_no_part_of_a_pooled_sum(world: World, wang: Phone) -> None:
     begins_class(wang, "二期", ["钱七"])
     assert "出单率 — (无人上岗)" in wang.says("/cohort 二期").last.text
@@ -277,7 +291,7 @@ def test_interim_and_final_are_never_pooled(world: World, wang: Phone) -> None:
 def test_resigning_in_training_is_no_elimination(world: World, wang: Phone) -> None:
     wang.says("名册 一期\n钱七\n孙八\n周九\n吴十").taps("确认")
     wang.says("名册 淘汰 钱七").taps("确认")
-    wang.says("/roster 孙八").taps("离职").taps("主动离职").taps("个人原因").taps("确认")
+    wang.says("/roster 孙八").taps("离职").taps("主动离职").taps("今天").taps("个人原因").taps("确认")
     text = wang.says("/cohort 一期").last.text
     assert "培训通过率 4/8 = 50.0%" in text
     assert "淘汰率 1/8 = 12.5%" in text

@@ -67,7 +67,7 @@ def test_s1_three_leavers_without_orders(world: World) -> None:
     hires = spring_class(world, wang)
     world.clock.to("2026-03-11 18:00")
     leave(wang, hires[:3], "3/11")
-    assert "第10天离职：分子不变，分母不变" in wang.last.text
+    assert "第10天离职: 分子不变, 分母不变" in wang.last.text
     stayers_sell(world, wang, hires)
 
     world.clock.to("2026-03-31 23:59")
@@ -109,8 +109,8 @@ def test_s2_two_of_the_leavers_had_sold(world: World) -> None:
     sell(wang, {hires[0]: 1, hires[1]: 1})
     world.clock.to("2026-03-11 18:00")
     leave(wang, hires[:3], "3/11")
-    assert f"{hires[0]}：第10天离职：分子减1，分母不变" in wang.last.text
-    assert f"{hires[2]}：第10天离职：分子不变，分母不变" in wang.last.text
+    assert f"{hires[0]}: 第10天离职: 分子减1, 分母不变" in wang.last.text
+    assert f"{hires[2]}: 第10天离职: 分子不变, 分母不变" in wang.last.text
     stayers_sell(world, wang, hires)
     world.clock.to("2026-04-02 10:00")
 

@@ -29,6 +29,7 @@ MONTHS = {0: range(0, 31), 1: range(31, 61), 2: range(61, 92), 3: range(92, 122)
 NAMES = {0: "03-01", 1: "04-01", 2: "05-01", 3: "06-01"}
 
 Numbers = tuple[int, int, int]
+NOTHING: Numbers = (0, 0, 0)
 Submitted = dict[int, Numbers]
 """Of each cohort: ordered and stayed, on post, orders."""
 
@@ -74,11 +75,11 @@ class SubmittedBooks(BothBooks):
         now = datetime(day.year, day.month, day.day, tzinfo=UTC)
         kept = lock_snapshot(self.session, self.company.id, on(NAMES[month]), now, day, None)
         if month not in self.lines:
-            told = self.told_before(month)
+            told = self.told_before(month, today)
             self.lines[month] = {
                 number: self.numbers(number, today)
                 for number in range(COHORTS)
-                if number not in told and self.closes_in(number, month, today)
+                if told.get(number, NOTHING) == NOTHING and self.closes_in(number, month, today)
             }
             self.corrected[month] = self.changed(told, today)
         assert self.by_number(submitted_lines(kept)) == self.lines[month]
@@ -92,11 +93,14 @@ class SubmittedBooks(BothBooks):
         closes_on = self.reference.figure(number, today).closes_on
         return closes_on is not None and closes_on in MONTHS[month] and today > closes_on
 
-    def told_before(self, month: int) -> Submitted:
-        """What was said last of each cohort in the months before."""
+    def told_before(self, month: int, today: int) -> Submitted:
+        """What was said last of each cohort in the months before; nothing of one that was recorded after its month."""
         told: Submitted = {}
         for earlier in sorted(self.lines):
             if earlier < month:
+                for late in range(COHORTS):
+                    if self.closes_in(late, earlier, today):
+                        told.setdefault(late, NOTHING)
                 told.update(self.lines[earlier])
                 told.update(self.corrected[earlier])
         return told
@@ -118,7 +122,7 @@ class SubmittedBooks(BothBooks):
             since = [each.now for each in correction_since(self.session, kept, day)]
             assert self.by_number(since) == self.changed(self.lines[month], as_of)
         following = corrections_of(self.session, self.company.id, on("07-01"), day)
-        assert self.by_number([each.now for each in following]) == self.changed(self.told_before(4), as_of)
+        assert self.by_number([each.now for each in following]) == self.changed(self.told_before(4, as_of), as_of)
 
 
 def run(histories: int, first_seed: int, folder: Path) -> Counter[str]:

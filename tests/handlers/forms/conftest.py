@@ -129,10 +129,10 @@ class PersonInChat:
         )
 
     def takes_text(self, form: Form) -> bool:
-        """Whether the open question takes free text."""
+        """Whether the open question is answered by typing alone."""
         with Session(self.database.engine) as session:
             found = session.exec(select(Conversation).where(col(Conversation.active))).one()
-            return driver.takes_text(found, form)
+            return driver.takes_text(self.turn(session), found, form)
 
     @contextmanager
     def forms(self, form: Form) -> Iterator[None]:
