@@ -71,8 +71,9 @@ def test_the_steps_of_a_live_location_are_no_edits_of_words(world: World) -> Non
     chat = {"id": wang.telegram_id, "type": "private", "first_name": "x"}
     sender = {"id": wang.telegram_id, "is_bot": False, "first_name": "x"}
     now = int(world.clock.now().timestamp())
-    step: dict[str, Any] = {"message_id": 7, "date": now, "edit_date": now + 1, "chat": chat, "from": sender}
-    for number, content in enumerate(({"location": {"latitude": 30.2, "longitude": 120.1}}, {"text": "日报"})):
+    step = {"message_id": 7, "date": now, "edit_date": now + 1, "chat": chat, "from": sender}
+    contents: list[dict[str, Any]] = [{"location": {"latitude": 30.2, "longitude": 120.1}}, {"text": "日报"}]
+    for number, content in enumerate(contents):
         update = {"update_id": 800_000 + number, "edited_message": step | content}
         world.loop.run_until_complete(world.receiver.take([update]))
     world.settle()
