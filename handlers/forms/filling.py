@@ -33,6 +33,7 @@ from storage.conversations import Conversation
 
 NEEDED = N_("This one is needed and cannot be skipped.")
 NOT_PLACED = N_("I could not place this line: {line}")
+KEPT_WITH = N_("There is no such field, so this line is kept with “{label}”: {line}")
 MORE_NOT_PLACED = N_("… and {count} more lines.")
 _LINES_ECHOED = 8
 
@@ -321,6 +322,7 @@ class Filling:
         self.forward()
         said = [Markup("⚠️ {}").format(t(LABELLED, label=label, value=sentence)) for label, sentence in block.wrong]
         said += [t(NOT_PLACED, line=line[:60]) for line in block.unknown_lines]
+        said += [t(KEPT_WITH, line=line[:60], label=t.plain(each.label)) for line, each in block.doubtful_lines]
         hidden = len(said) - _LINES_ECHOED
         return [*said[:_LINES_ECHOED], t(MORE_NOT_PLACED, count=hidden)] if hidden > 0 else said
 

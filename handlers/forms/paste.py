@@ -31,6 +31,7 @@ _TITLE_DATE = re.compile(
 _LONGEST_TITLE = 40
 _AROUND_DATE = " \t()（）-—"
 _PIECES = re.compile(r"\s*[,，;；、|]\s*")
+_SLASH = re.compile(r"\s*(?:(?<!\d)/|/(?!\d))\s*")
 _ECHOED = 40
 _NO_ROWS = {"无", "没有", "没", "none", "no", "0", "-", "—"}
 
@@ -49,6 +50,8 @@ class PasteResult:
     """What was not: the label and a sentence (plain text in the reader's language)."""
     unknown_lines: list[str] = field(default_factory=list)
     """Lines that belong to no field."""
+    doubtful_lines: list[tuple[str, Field]] = field(default_factory=list)
+    """Lines that went on with the text of a field, though they seem to begin with a label of another form."""
     wrong_keys: list[str] = field(default_factory=list)
     labelled: int = 0
     """How many lines carried a label of the form."""
@@ -90,6 +93,8 @@ def parse_block(form: Form, text: str, turn: FormTurn) -> PasteResult:
             _collect(said, current, line)
         elif current is not None and isinstance(current.kind, Text) and not _is_foreign(current.kind, line):
             said[current.key][-1] += f"\n{line}"
+            if found is None and _OTHER_LABEL.match(line.strip()):
+                result.doubtful_lines.append((line.strip(), current))
         elif current is None and (day := _dated(form, line, turn)) is not None:
             _collect(said, day, line.strip(_AROUND_DATE))
         elif line.strip():
@@ -291,7 +296,8 @@ def _read_row(each: Field, line: str, turn: FormTurn) -> Values:
     t = turn.turn.t
     pieces = [p for p in _PIECES.split(line.strip()) if p]
     if len(pieces) == 1:
-        pieces = [p for p in re.split(r"\s*/\s*" if "/" in line else r"\s+", line.strip()) if p]
+        parted = _SLASH if _SLASH.search(line) else re.compile(r"\s+")
+        pieces = [p for p in parted.split(line.strip()) if p]
     names = ", ".join(t.plain(own.label) for own in rows.fields if own.asked)
     row: Values = {}
     pending = list(pieces)
@@ -303,6 +309,9 @@ def _read_row(each: Field, line: str, turn: FormTurn) -> Values:
         free = [p for p in pending if not any(_own_label(o, p) is not None for o in rows.fields)]
         piece = labelled if labelled is not None else next(iter(free), None)
         behind = rows.fields[rows.fields.index(own) + 1 :]
+        if labelled is None and not own.required and len(free) <= _needed(behind, pending, inner):
+            # What is needed comes first: 入职 12/1-12/5 杭州 张老师 12 leaves region and lecturer out.
+            piece = None
         if labelled is None and isinstance(own.kind, Text) and not any(o.applies(inner) for o in behind) and free:
             # A comma within a closing text is part of it.
             piece, pending = ", ".join(free), [", ".join(free), *(p for p in pending if p not in free)]
@@ -323,6 +332,12 @@ def _read_row(each: Field, line: str, turn: FormTurn) -> Values:
     if pending:
         raise Wrong(ROW_TOO_LONG, names=names)
     return row
+
+
+def _needed(behind: Sequence[Field], pending: Sequence[str], inner: FormTurn) -> int:
+    """How many of the fields behind need a piece without a label."""
+    needed = (o for o in behind if o.required and o.applies(inner) and o.preset(inner) is None)
+    return sum(not any(_own_label(own, piece) is not None for piece in pending) for own in needed)
 
 
 def _own_label(own: Field, piece: str) -> str | None:

@@ -167,10 +167,11 @@ def answer_question(filling: Filling, text: str) -> Sequence[str | Markup]:
 def _is_figure(filling: Filling, text: str, block: PasteResult) -> bool:
     """Whether what stands where a free text is asked is a figure or a choice of another field: `在训: 12`."""
     found = split_label(filling.form, text)
-    if found is None or found.field is filling.field or not block.values or block.unknown_lines or "\n" in text:
+    if found is None or found.field is filling.field or block.unknown_lines or "\n" in text:
         return False
-    is_number = isinstance(found.field.kind, Number | Numbers)
-    return is_number or (found.has_colon and not isinstance(found.field.kind, Rows | Text))
+    if isinstance(found.field.kind, Number | Numbers):
+        return bool(block.values) or (found.has_colon and not re.search(r"[^\W\d_]", found.rest))
+    return bool(block.values) and found.has_colon and not isinstance(found.field.kind, Rows | Text)
 
 
 def _as_date(filling: Filling, text: str) -> PasteResult | None:

@@ -133,9 +133,9 @@ class LineHire(HirePick):
         if not typed:
             return others
         t, hires = turn.turn.t, known_hires(turn.turn)
-        near = set(near_matches(str(typed), [hire.name for hire in hires]))
+        near = near_matches(str(typed), [hire.name for hire in hires])
         meant = who_is_meant(hires, str(typed), turn.day())
-        likely = meant or [hire for hire in hires if hire.name in near]
+        likely = meant or [hire for name in near for hire in hires if hire.name == name]
         found = [
             Option(
                 o.value, t.plain(N_("{typed} → {name}"), typed=typed, name=o.label), (o.label.split(" · ")[0],), True

@@ -4,18 +4,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from handlers.figures.figures_text import on_time_text, retention_text
-from handlers.figures.stats import reports_due
 from handlers.forms import kinds
 from handlers.forms.fields import Field
 from handlers.forms.form import Form, FormTurn
-from handlers.reports import filed, sections
-from handlers.reports.draft import Composer, Scope, Section, as_card_lines, as_text, compose
+from handlers.reports import filed, month_sections, sections
+from handlers.reports.draft import Composer, Section, as_card_lines, as_text, compose
 from handlers.translations import N_
-from schedules.calendars import deadline_rules
-from schedules.standing import on_time_of
 from storage.kinds import ReportKind
-from storage.ratios import UNDEFINED
 
 WEEKLY_SECTIONS: tuple[Composer, ...] = (
     sections.new_hire_orders,
@@ -28,51 +23,17 @@ WEEKLY_SECTIONS: tuple[Composer, ...] = (
 )
 
 
-def retention(scope: Scope) -> Section:
-    """Who of each closed cohort stayed."""
-    t = scope.t
-    lines = [f"{c.name}: {retention_text(t, c)}" for c in sections.closed_cohorts(scope)]
-    return Section(t.plain("Retention"), tuple(lines) or (UNDEFINED,))
-
-
-def punctuality(scope: Scope) -> Section:
-    """On-time rate of the weeklies that fell due in the month."""
-    t = scope.t
-    rules = deadline_rules(scope.session)
-    counted = on_time_of(
-        reports_due(scope.session, ReportKind.weekly, scope.period, scope.now, rules, [scope.person_id])
-    )
-    return Section(t.plain("Weekly reports"), (t.plain("On-time rate {rate}", rate=on_time_text(counted)),))
-
-
-def rhythms(scope: Scope) -> Section:
-    """Sessions by kind beside the advisory rhythms (handbook §9): shown, never enforced."""
-    t, held = scope.t, scope.records().sessions
-    counts = {kind: sum(1 for s in held if s.kind == kind) for kind in sections.SESSION_KINDS}
-    return Section(
-        t.plain("Training rhythm"),
-        (
-            t.plain("Induction {count} (about one a month)", count=counts["induction"]),
-            t.plain("Refresher {count} (about two a month)", count=counts["refresher"]),
-            t.plain("Supervisors {count} (at least one a quarter)", count=counts["supervisors"]),
-        ),
-    )
-
-
-def incidents(scope: Scope) -> Section:
-    """Complaints and breaches of the rules."""
-    t = scope.t
-    words = {"complaint": t.plain("complaint"), "breach": t.plain("breach of the rules")}
-    lines = [f"{t.day(i.day)} {words.get(i.kind, i.kind)}: {i.text[:80]}" for i in scope.records().incidents]
-    return Section(t.plain("Incidents"), tuple(lines) or (t.plain("None"),))
-
-
 MONTHLY_SECTIONS: tuple[Composer, ...] = (
     *WEEKLY_SECTIONS,
-    punctuality,
-    retention,
-    rhythms,
-    incidents,
+    month_sections.punctuality,
+    month_sections.retention,
+    month_sections.rhythms,
+    month_sections.sales_skills,
+    month_sections.incidents,
+    month_sections.plan_against_actual,
+    month_sections.kpi,
+    month_sections.next_plan,
+    month_sections.corrections,
 )
 
 

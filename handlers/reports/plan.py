@@ -42,7 +42,12 @@ def _trains(turn: FormTurn) -> bool:
 
 def _week_options(turn: FormTurn) -> Sequence[Option]:
     return [
-        Option(str(number), f"{number}. {first.month}/{first.day}–{last.month}/{last.day}", literal=True)
+        Option(
+            str(number),
+            f"{number}. {first.month}/{first.day}–{last.month}/{last.day}",
+            (f"第{number}周", f"第{'一二三四五六'[number - 1]}周", f"week {number}"),
+            literal=True,
+        )
         for number, (first, last) in enumerate(weeks_of(filed.period_in(turn)), 1)
     ]
 
@@ -75,8 +80,10 @@ WEEK_FIELDS = (
 
 
 def _suggested(turn: FormTurn) -> Sequence[Values]:
-    """One tap for each week without training."""
-    return [{"week": option.value, "kind": NO_TRAINING} for option in _week_options(turn)]
+    """One tap for each week in which nothing is planned yet."""
+    planned = {row.get("week") for row in turn.values.get("weeks") or []}
+    free = (option for option in _week_options(turn) if option.value not in planned)
+    return [{"week": option.value, "kind": NO_TRAINING} for option in free]
 
 
 def _total(turn: FormTurn) -> int:

@@ -495,7 +495,9 @@ def test_the_day_is_shown_with_every_question_and_changed_by_a_bare_date(world: 
 
 def test_a_figure_typed_where_the_plan_is_asked_is_no_plan(world: World) -> None:
     wang = joined(world)
-    do(wang, "/checkin", "→上班", "在训：１２人", "试岗 3/1/0")
+    do(wang, "/checkin", "→上班", "在训: 301")
+    assert "301 超出范围" in wang.last.text
+    do(wang, "在训：１２人", "试岗 3/1/0")
     assert "明天的计划" in wang.last.text
     do(wang, "试岗新人面试", "确认")
     body = dailies(world)[MON].body

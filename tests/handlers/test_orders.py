@@ -363,3 +363,9 @@ def test_a_tag_holds_no_phone_number(world: World, wang: Phone, tag: str) -> Non
     assert "电话" in wang.last.text
     do(wang, "五金店", "→确认")
     assert world.all_of(Order)[0].tag == "五金店"
+
+
+def test_the_likeliest_name_stands_first(world: World, wang: Phone) -> None:
+    put_on_post(world, "杭州甲", "12月批", ["Wang Qiang", "Zhang Wei"], date(2026, 11, 20))
+    wang.says("/orders Zhang Wi 2")
+    assert wang.last.buttons[0].startswith("Zhang Wi → Zhang Wei")

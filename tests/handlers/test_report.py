@@ -174,3 +174,38 @@ def test_a_period_behind_the_word_chooses_the_report(world: World) -> None:
         assert subject in wang.texts
         assert "已为您保留" not in wang.last.text, "nothing was filled in yet"
         wang.says("取消").forgets()
+
+
+def test_the_monthly_holds_every_section_of_the_handbook(world: World) -> None:
+    """Handbook §7: skills summary, plan against actual, KPI card, next month's plan, corrections."""
+    world.clock.to("2026-10-25 10:00")
+    wang = world.manager("王芳", "杭州甲")
+    zhao, *_ = put_on_post(world, "杭州甲", "9月批", ["赵一", "钱二"], date(2026, 9, 3))
+    sell(world, zhao.id or 0, date(2026, 9, 10))
+    wang.says("/plan 11月").says("第一周 入职 11/2-11/6 杭州 张老师 12")
+    for week in "2345":
+        wang.taps(f"＋ {week}.")
+    wang.taps("就这些").says("无").taps("提交")
+    world.clock.to("2026-11-05 10:00")
+    wang.says("出单率报送").taps("确认报送")
+    wang.says("/session\n类型: 入职\n主题: 产品知识\n时间: 9-11\n应到: 12\n实到: 11\n小结: 产品知识讲完并考试了").says(
+        "确认"
+    )
+    world.clock.forward(minutes=5)
+    wang.says("退单").taps("赵一").says("客户退货").taps("确认")
+    world.clock.to("2026-11-24 10:00")
+
+    wang.forgets().says("月报")
+
+    for line in (
+        "销售技能总结\n还没有交",
+        "计划与实际\n入职：计划 1 场 12 人，实际 1 场 11 人次",
+        "合计：0.0 / 85 (另15分待确认)",
+        "下月培训计划 2026-12\n还没有交",
+        "9月批: 已提交 1/2, 现值 0/2 (更正: 退单1)",
+    ):
+        assert line in wang.texts, line
+    wang.says("下月两场回炉").taps("提交")
+    text = only_report(world, ReportKind.monthly).text
+    assert "计划与实际" in text
+    assert "85" not in text, "the KPI card is for the author's eyes"

@@ -173,3 +173,10 @@ def test_a_label_nobody_knows_is_no_part_of_a_one_line_text(chat: PersonInChat) 
     result = read(chat, "家数: 2\n备注: 一切顺利\n天气: 晴")
     assert result.values == {"visits": 2, "note": "一切顺利"}
     assert result.unknown_lines == ["天气: 晴"]
+
+
+def test_behind_a_long_text_it_is_kept_and_named(chat: PersonInChat) -> None:
+    chat.starts(VISIT, pasted="家数: 2\n反馈: 听得很认真，问得也不错\n天气: 晴")
+    assert chat.values["feedback"] == "听得很认真，问得也不错\n天气: 晴"
+    assert "天气: 晴" in chat.screen.text
+    assert "kept with “Feedback”" in chat.screen.text
