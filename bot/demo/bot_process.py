@@ -9,10 +9,16 @@ from pathlib import Path
 COMMAND = (sys.executable, "-m", "bot.demo.process")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
 _STOP_SECONDS = 6.0
+GO = b"\n"
+"""What a started process waits for on its standard input before it does anything."""
 
 
 class BotProcess:
-    """Keeps one bot running. `changed` is called whenever it starts or ends."""
+    """Keeps one bot running. `changed` is called whenever it starts, begins its work or ends.
+
+    Loading its program takes the bot seconds, so it is started ahead of its work: while there are no data yet, and
+    while it is away after a kill.
+    """
 
     def __init__(
         self,
@@ -29,27 +35,29 @@ class BotProcess:
         self._directory = directory
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
-        self._pause_once: float | None = None
+        self._wanted = asyncio.Event()
+        self._away_seconds: float | None = None
+        self._at_work = False
         self.starts = 0
         self.last_exit: int | None = None
 
     @property
     def running(self) -> bool:
-        """Whether the process is there; it may still be getting ready."""
-        return self._process is not None and self._process.returncode is None
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process is not None and self.running else None
+        """Whether the process is at work; it may still be getting ready."""
+        return self._at_work and self._process is not None and self._process.returncode is None
 
     def start(self) -> None:
-        """Start the bot and keep it running until `stop`."""
+        """Load the bot and keep it there until `stop`; it waits for `go`."""
         if self._keeper is None:
             self._keeper = asyncio.create_task(self._keep())
 
+    def go(self) -> None:
+        """Let the bot begin its work, now and whenever it is started again."""
+        self._wanted.set()
+
     def kill(self, away_seconds: float = 0.0) -> None:
         """SIGKILL, as a power cut would; the bot comes back after so many seconds."""
-        self._pause_once = away_seconds
+        self._away_seconds = away_seconds
         if self._process is not None and self.running:
             self._process.kill()
 
@@ -78,25 +86,44 @@ class BotProcess:
         return "\n".join(self._log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
     async def _keep(self) -> None:
-        pause = _FIRST_PAUSE
+        pause, away = _FIRST_PAUSE, 0.0
         while True:
-            # Its standard input ends when this program does, however it ends: then the bot stops too.
-            with self._log_path.open("ab") as log:
-                self._process = await asyncio.create_subprocess_exec(
-                    *self._command,
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=log,
-                    stderr=log,
-                    env=self._environment,
-                    cwd=self._directory,
-                )
-            self.starts += 1
-            self._changed()
+            process = self._process = await self._started()
             started = asyncio.get_running_loop().time()
-            self.last_exit = await self._process.wait()
+            beginning = asyncio.create_task(self._begin_work(process, away))
+            try:
+                self.last_exit = await process.wait()
+            finally:
+                beginning.cancel()
+            self._at_work = False
             self._changed()
+            ordered, self._away_seconds = self._away_seconds, None
+            if ordered is not None:
+                pause, away = _FIRST_PAUSE, ordered
+                continue
             if asyncio.get_running_loop().time() - started > _LONGEST_PAUSE:
                 pause = _FIRST_PAUSE
-            ordered, self._pause_once = self._pause_once, None
-            await asyncio.sleep(pause if ordered is None else ordered)
-            pause = _FIRST_PAUSE if ordered is not None else min(pause * 2, _LONGEST_PAUSE)
+            await asyncio.sleep(pause)
+            pause, away = min(pause * 2, _LONGEST_PAUSE), 0.0
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        # Its standard input ends when this program does, however it ends: then the bot stops too.
+        with self._log_path.open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=self._environment,
+                cwd=self._directory,
+            )
+        self.starts += 1
+        return process
+
+    async def _begin_work(self, process: asyncio.subprocess.Process, away_seconds: float) -> None:
+        await asyncio.sleep(away_seconds)
+        await self._wanted.wait()
+        assert process.stdin is not None
+        process.stdin.write(GO)
+        self._at_work = True
+        self._changed()

@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+from bot.demo.bot_process import GO
 from bot.demo.clock import DemoClock
 from bot.logs import configure_logs
 from bot.program import run_bot
@@ -14,7 +15,9 @@ from bot.settings import load_settings
 
 
 def main() -> int:
-    """Run the bot until it is told to stop or the demo is gone; the exit code."""
+    """Wait until there is data, then run the bot until it is told to stop or the demo is gone; the exit code."""
+    if os.read(0, len(GO)) != GO:
+        return 0
     settings = load_settings(need_token=True)
     configure_logs(settings.log_format, settings.token.get_secret_value(), settings.effective_webhook_secret)
     threading.Thread(target=_stop_with_the_demo, daemon=True).start()

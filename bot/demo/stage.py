@@ -85,15 +85,22 @@ class Demo:
 
     async def _begin(self) -> None:
         self.process = None
-        await asyncio.to_thread(self._load or _sample(), self.database_url, self.clock.now())
-        self.process = BotProcess(
+        process = BotProcess(
             self._environment(),
             self._folder / "bot.log",
             changed=self._process_changed,
             command=self._command,
             directory=self._folder,
         )
-        self.process.start()
+        # The bot loads its program while the sample data is made.
+        process.start()
+        try:
+            await asyncio.to_thread(self._load or _sample(), self.database_url, self.clock.now())
+        except BaseException:
+            await process.stop()
+            raise
+        self.process = process
+        process.go()
 
     def describe_process(self) -> JsonObject:
         """Whether the bot is there: "loading", "starting", "running" or "away", and why it fell."""

@@ -39,4 +39,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    # As the real one: nothing before there is data.
+    os.read(0, 1)
     asyncio.run(main())

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from sqlmodel import select
 
 from schedules.periods import Period
 from schedules.preview import next_instant, upcoming
-from storage.people import PersonId
+from storage.people import Company, PersonId
 from storage.roster import Cohort, Hire, Stage
 from tests.schedules.office import Office, at, local
 
@@ -42,6 +43,24 @@ def test_the_next_things_in_their_order(office: Office, wang: PersonId) -> None:
     ]
     office.files(wang, Period.daily(date(2026, 11, 13)), "2026-11-13 12:00")
     assert preview(office, "2026-11-13 12:00", 1) == [("2026-11-14 08:05", "board", "daily:2026-11-13", 0)]
+
+
+def test_who_is_on_leave_is_not_counted(office: Office, wang: PersonId) -> None:
+    with office.work() as session:
+        (company,) = session.exec(select(Company.id)).all()
+    assert company is not None
+    li = office.manager("李强", company)
+    office.tick("2026-11-10 10:00")
+    first = "daily:2026-11-10:evening"
+    assert preview(office, "2026-11-10 10:00", 1) == [("2026-11-10 20:00", "reminder", first, 2)]
+    office.leave(li, date(2026, 11, 10), date(2026, 11, 11))
+    assert preview(office, "2026-11-10 10:00", 1) == [("2026-11-10 20:00", "reminder", first, 1)]
+    # Back on Thursday.
+    people = {detail: count for _, _, detail, count in preview(office, "2026-11-10 10:00", 8)}
+    assert people["daily:2026-11-11:evening"] == 1
+    assert people["daily:2026-11-12:evening"] == 2
+    office.leave(wang, date(2026, 11, 10), date(2026, 11, 10))
+    assert preview(office, "2026-11-10 10:00", 1)[0][2] != first
 
 
 def test_a_cohorts_card_comes_the_morning_after_it_closed(office: Office, wang: PersonId) -> None:
