@@ -105,6 +105,7 @@ def describe_demo(demo: Demo) -> JsonObject:
         "chats": [describe_chat(demo.telegram, chat) for chat in world.chats.values()],
         "process": demo.describe_process(),
         "weather": describe_weather(demo.telegram),
+        "descriptions": {code: text for (kind, code), text in world.descriptions.items() if kind == "description"},
         "last_event": world.events.last,
     }
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Self
 
-from playwright.sync_api import Dialog, Locator, Page, TimeoutError, expect
+from playwright.sync_api import ConsoleMessage, Dialog, Locator, Page, TimeoutError, expect
 
 from tests.browser.stage import Stage
 
-SECONDS = 15_000
+SECONDS = 45_000
 """How long something may take to appear, in milliseconds."""
 NEWEST = "log => Math.max(0, ...[...log.querySelectorAll('[data-id]')].map(node => Number(node.dataset.id)))"
 HEARD_SINCE = """(log, since) =>
@@ -79,9 +79,23 @@ class Desk:
         self.page = page
         self.stage = stage
         self.faults: list[str] = []
-        page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", self._hear)
+        page.on("pageerror", self._fail)
         page.on("dialog", self._dialog)
+
+    def closes(self) -> list[str]:
+        """Turn away from the page; what went wrong in it."""
+        self.page.remove_listener("console", self._hear)
+        self.page.remove_listener("pageerror", self._fail)
+        self.page.remove_listener("dialog", self._dialog)
+        return self.faults
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._fail(message.text)
+
+    def _fail(self, error: object) -> None:
+        self.faults.append(str(error))
 
     def _dialog(self, dialog: Dialog) -> None:
         # The page has dialogs of its own: the browser's mean that a text was run as a script.
@@ -90,6 +104,7 @@ class Desk:
 
     def opens(self, language: str = "zh", theme: str = "light") -> Self:
         """Load the page."""
+        self.stage.used = True
         self.page.goto(f"{self.stage.address}/?lang={language}&theme={theme}")
         expect(self.page.locator(".phone").first).to_be_visible(timeout=SECONDS)
         return self

@@ -21,7 +21,7 @@ from bot.demo.stage import Demo
 from storage.database import Database
 
 BEGINS = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds until a bot that is not there is a failure."""
 
 _opener = build_opener(ProxyHandler({}))
@@ -37,6 +37,8 @@ class Stage:
         unpaced = {"BOT_MESSAGES_PER_SECOND_PER_CHAT": "50", "BOT_MESSAGES_PER_MINUTE_PER_GROUP": "3000"}
         self._settings = unpaced if hurried else {}
         self.address = ""
+        self.used = False
+        """Whether a page was opened since the demo began."""
         self._demo: Demo | None = None
         self._sample = b""
         self._loop = asyncio.new_event_loop()
@@ -109,6 +111,7 @@ class Stage:
     def reset(self) -> None:
         """Begin anew: sample data, empty chats, the first moment."""
         self.post("/demo/reset")
+        self.used = False
         self.until_running()
 
     def until_running(self) -> None:
@@ -117,6 +120,12 @@ class Stage:
         while (state := self.get("/demo/state")["process"])["state"] != "running":
             assert time.monotonic() < deadline, state
             time.sleep(0.05)
+
+    @property
+    def messages(self) -> int:
+        """How many messages all chats hold."""
+        assert self._demo is not None
+        return sum(len(chat.messages) for chat in list(self._demo.telegram.world.chats.values()))
 
     def database(self) -> Database:
         """The bot's database; close it."""

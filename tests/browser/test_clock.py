@@ -8,13 +8,13 @@ from tests.browser.desk import SECONDS, Desk
 from tests.browser.stage import Stage
 
 
-def test_reminders_board_and_card_come_as_the_clock_moves(fresh_stage: Stage, desk: Desk) -> None:
+def test_reminders_board_and_card_come_as_the_clock_moves(tuesday: Stage, desk: Desk) -> None:
     # The plan for December is due on the 25th; 王芳's company has not sent it.
     desk.clock("下一个提醒")
-    assert fresh_stage.now().strftime("%d %H:%M") == "24 18:00"
+    assert tuesday.now().strftime("%d %H:%M") == "24 18:00"
     desk.phone("王芳").sees("2026-12")
     desk.clock("下一个提醒")
-    assert fresh_stage.now().strftime("%d %H:%M") == "24 20:00"
+    assert tuesday.now().strftime("%d %H:%M") == "24 20:00"
     desk.phone("王芳").sees("日报 11/24")
     # Somebody on leave is not asked.
     liu = desk.hands_to("李强", "刘洋")
@@ -31,7 +31,7 @@ def test_reminders_board_and_card_come_as_the_clock_moves(fresh_stage: Stage, de
     expect(boards.filter(has_text=re.compile("晚交.*王芳", re.DOTALL))).to_have_count(1, timeout=SECONDS)
 
     desk.clock("下一批次满月")
-    assert fresh_stage.now().strftime("%d %H:%M") == "26 09:00"
+    assert tuesday.now().strftime("%d %H:%M") == "26 09:00"
     card = desk.group.log.locator(".message", has_text="苏州远帆").filter(has=desk.page.locator("img"))
     expect(card.last).to_be_visible(timeout=SECONDS)
     expect(card.last).to_contain_text("6/10 = 60.0%")

@@ -48,10 +48,10 @@ export function bubble(message, personId, act) {
   if (message.document) inner.push(documentLine(message.document));
   if (text) inner.push(h("span", { class: "text" }, rich(text, message.entities ?? message.caption_entities, act)));
   const edited = message.edit_date ? `${t.edited} ` : "";
-  if (text || message.document) inner.push(h("span", { class: "meta" }, edited, h("time", { dateTime: date.toISOString() }, hourMinute(date))));
+  if (text || message.document || message.photo) inner.push(h("span", { class: text || message.document ? "meta" : "meta over" }, edited, h("time", { dateTime: date.toISOString() }, hourMinute(date))));
   inner.push(iconButton("reply", t.reply, () => act.reply(message), "act"));
   if (own && message.text) inner.push(iconButton("edit", t.edit, () => act.edit(message), "act second"));
-  const node = h("div", { class: `message${own ? " out" : ""}`, "data-id": message.message_id }, h("div", { class: "bubble" }, inner));
+  const node = h("div", { class: `message${own ? " out" : ""}${message.photo ? " pictured" : ""}`, "data-id": message.message_id }, h("div", { class: "bubble" }, inner));
   if (message.reply_markup?.inline_keyboard) node.append(keyboard(message, act));
   return node;
 }

@@ -34,9 +34,9 @@ export function confirmBox(question, yes) {
 /** A moment to go to, as the input writes it; null when cancelled. */
 export function askMoment(earliest) {
   return new Promise((resolve) => {
-    const input = h("input", { type: "datetime-local", value: earliest, min: earliest, required: true, "aria-label": words().date });
-    const dialog = h("dialog", { "aria-label": words().date });
-    const form = h("form", { method: "dialog" }, h("h2", {}, words().date), input, h("div", { class: "row" },
+    const input = h("input", { type: "datetime-local", value: earliest, min: earliest, required: true, "aria-label": words().moment });
+    const dialog = h("dialog", { "aria-label": words().moment });
+    const form = h("form", { method: "dialog" }, h("h2", {}, words().moment), h("p", {}, words().momentHint), input, h("div", { class: "row" },
       h("button", { type: "button", class: "pill", onclick: () => dialog.close("") }, words().cancel),
       h("button", { class: "pill main", value: "go" }, words().go)));
     dialog.append(form);
@@ -45,8 +45,9 @@ export function askMoment(earliest) {
   });
 }
 
-/** A picture in its full size. */
-export function lightbox(url, caption) {
+/** A picture in its full size, with the first line of what stands below it. */
+export function lightbox(url, text) {
+  const [caption] = text.split("\n", 1);
   const dialog = h("dialog", { class: "lightbox", "aria-label": words().photo });
   dialog.append(h("figure", {}, h("img", { src: url, alt: caption || words().photo }), h("figcaption", {}, caption)));
   dialog.append(iconButton("close", words().close, () => dialog.close()));

@@ -76,7 +76,8 @@ function listenToServer(phones) {
 const startsChat = (kind, detail) => kind === "message" && detail.message.text?.startsWith("/start");
 
 async function askProcess() {
-  state.process = (await get("/demo/state").catch(() => state)).process;
+  const fresh = await get("/demo/state").catch(() => state);
+  Object.assign(state, { process: fresh.process, descriptions: fresh.descriptions });
   tell("process");
   if (state.process.state !== "running") watchProcess();
 }

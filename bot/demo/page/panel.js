@@ -4,7 +4,7 @@ import { moveClock } from "./bar.js";
 import { alertBox } from "./dialogs.js";
 import { calmly, h, icon, iconButton } from "./dom.js";
 import { get, post } from "./net.js";
-import { listen, state, tell } from "./store.js";
+import { admin, listen, managers, state, tell } from "./store.js";
 import { comingMoment, dayKey, now } from "./times.js";
 import { comingText, words } from "./words.js";
 
@@ -74,6 +74,8 @@ export class Panel {
     const t = words();
     const done = state.tour.filter((one) => one.done).length;
     const next = state.tour.find((one) => !one.done)?.step;
+    const [first, second] = managers();
+    const names = { first: first.name, second: second.name, admin: admin().name };
     const drawn = JSON.stringify([state.tour, t.tour]);
     if (this.drawn === drawn && this.steps.childElementCount) return;
     this.drawn = drawn;
@@ -81,9 +83,10 @@ export class Panel {
     this.meter.style.width = `${(100 * done) / 8}%`;
     this.steps.replaceChildren(...state.tour.map(({ step, done: ready }) => {
       const [title, how] = t.steps[step];
+      const said = how.replace(/\{(\w+)\}/g, (_, who) => names[who]);
       return h("li", { class: ready ? "done" : step === next ? "next" : "", "data-step": step }, h("div", {}, title,
         ready ? h("span", { class: "unseen" }, " ✓") : null,
-        h("div", { class: "how" }, h("p", {}, how), h("button", { type: "button", class: "pill", onclick: () => this.lead(step) }, t.show))));
+        h("div", { class: "how" }, h("p", {}, said), h("button", { type: "button", class: "pill", onclick: () => this.lead(step) }, t.show))));
     }));
     if (done === 8) this.steps.append(h("li", { class: "next" }, h("div", {}, t.tourDone)));
   }
@@ -91,23 +94,22 @@ export class Panel {
   /** Do a step's beginning for the newcomer; the rest is theirs. */
   async lead(step) {
     const { samples } = words();
-    const managers = state.cast.filter((member) => member.role === "manager");
-    const admin = state.cast.find((member) => member.role === "admin");
+    const [first, second] = managers();
     if (matchMedia("(max-width: 1180px)").matches) this.close();
     const write = (person, text) => this.phones.phoneOf(person.id).composer.fill(text);
     switch (step) {
-      case "buttons": return write(managers[0], samples.checkIn);
-      case "paste": return write(managers[1], samples.paste);
-      case "orders": return write(managers[0], samples.orders);
+      case "buttons": return write(first, samples.checkIn);
+      case "paste": return write(second, samples.paste);
+      case "orders": return write(first, samples.orders);
       case "reminder": return moveClock({ to: this.moment("20:00:05") });
       case "board": {
-        this.phones.phoneOf(managers[0].id, state.groupId);
+        this.phones.phoneOf(first.id, state.groupId);
         return moveClock({ to: this.moment("08:06:00") });
       }
-      case "cohort": return write(admin, samples.cohort);
-      case "stats": return write(admin, samples.stats);
+      case "cohort": return write(admin(), samples.cohort);
+      case "stats": return write(admin(), samples.stats);
       case "crash": {
-        const began = this.phones.phoneOf(managers[0].id);
+        const began = this.phones.phoneOf(first.id);
         await began.send({ text: samples.checkIn });
         await new Promise((resolve) => setTimeout(resolve, 2500));
         return this.kill();
@@ -161,10 +163,11 @@ export class Panel {
   drawReport() {
     const t = words();
     const { kind, struck, waiting_updates: waiting } = state.weather;
-    const told = t.struck[kind];
+    const again = state.process.starts - 1;
+    const told = kind === "fine" && again > 0 ? t.again(again) : t.struck[kind];
     this.report.className = `report ${kind === "fine" ? "good" : kind === "down" ? "bad" : "warn"}`;
     this.report.replaceChildren(typeof told === "function" ? told(struck) : told ?? "", kind !== "fine" && waiting ? t.waiting(waiting) : "");
-    if (state.process.state === "away") {
+    if (state.process.state === "away" || (state.process.state === "starting" && again > 0)) {
       this.report.className = "report bad";
       this.report.replaceChildren(state.process.log ? t.fell : t.crashed, state.process.log ? h("pre", { tabIndex: 0 }, state.process.log) : "");
     }
@@ -187,6 +190,6 @@ export class Panel {
 
   drawWire() {
     this.wire.replaceChildren(...this.calls.toReversed().map((call) => h("li", {}, h("span", {}, call.method),
-      h("span", { class: call.status === 200 ? "ok" : "no" }, call.status ?? call.outcome))));
+      h("span", { class: call.status === 200 ? "ok" : "no" }, call.status ?? words().outcomes[call.outcome]))));
   }
 }

@@ -143,7 +143,7 @@ export class Phone {
     this.lastDay = "";
     this.log.replaceChildren();
     if (!messages.length) {
-      const hint = !this.isPrivate ? t.emptyGroup : this.chat.started ? t.emptyPrivate : t.emptyStart;
+      const hint = !this.isPrivate ? t.emptyGroup : this.chat.started ? t.emptyPrivate : this.description() || t.emptyStart;
       const role = state.cast.find((member) => member.id === this.seat.personId)?.role;
       const firsts = this.isPrivate && this.chat.started ? t.firsts[role] ?? [] : [];
       this.log.append(h("div", { class: "empty" }, h("p", {}, hint),
@@ -152,6 +152,12 @@ export class Phone {
     for (const message of messages) this.append(message);
     requestAnimationFrame(() => this.scrollToEnd());
     this.seen();
+  }
+
+  /** What the bot says of itself before anybody has pressed Start, in the owner's language. */
+  description() {
+    const language = state.people.get(this.seat.personId)?.language_code?.slice(0, 2);
+    return state.descriptions[language] ?? state.descriptions[""];
   }
 
   append(message) {
@@ -175,6 +181,13 @@ export class Phone {
     });
   }
 
+  /** Come forward: somebody was sent here. */
+  greet() {
+    this.node.animate([{ transform: "scale(1.02)" }, {}], 300);
+    this.composer.input.focus();
+    return this;
+  }
+
   find(messageId) {
     const node = this.log.querySelector(`[data-id="${messageId}"]`);
     if (!node) return;
@@ -188,6 +201,7 @@ export class Phone {
   hear(kind, detail) {
     if (kind === "read" || kind === "message") this.drawTabs();
     if (kind === "answer") return this.answered(detail);
+    if (kind === "process" && !this.chat.messages.size) this.drawLog();
     if (kind === "chat" || kind === "pin") {
       const shape = `${this.chat?.started}${this.chat?.blocked}`;
       if (shape !== this.shape) this.draw();

@@ -2,7 +2,7 @@
 
 import { face, h } from "./dom.js";
 import { Phone } from "./phone.js";
-import { listen, nameOf, state, unread } from "./store.js";
+import { admin, listen, managers, nameOf, state, unread } from "./store.js";
 import { words } from "./words.js";
 
 const NARROWEST = 262;
@@ -13,13 +13,12 @@ export class Phones {
     this.row = row;
     this.switcher = switcher;
     this.phones = [];
-    const [first, second] = state.cast.filter((member) => member.role === "manager");
-    const admin = state.cast.find((member) => member.role === "admin");
-    const member = state.chats.get(state.groupId)?.members.includes(first.id) ? first.id : admin.id;
+    const [first, second] = managers();
+    const member = state.chats.get(state.groupId)?.members.includes(first.id) ? first.id : admin().id;
     this.seats = [
       { personId: first.id, chatId: first.id },
       { personId: second.id, chatId: second.id },
-      { personId: admin.id, chatId: admin.id },
+      { personId: admin().id, chatId: admin().id },
       { personId: member, chatId: state.groupId },
     ];
     this.order = this.seats.slice();
@@ -64,7 +63,7 @@ export class Phones {
 
   openPrivate(personId, from) {
     const shown = this.phones.find((phone) => phone.seat.personId === personId && phone.isPrivate);
-    if (shown) return shown;
+    if (shown) return shown.greet();
     if (this.phones.length === 1) {
       const seat = this.seats.find((one) => one.personId === personId && one.chatId === personId);
       if (seat) return this.bring(seat);

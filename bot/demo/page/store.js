@@ -1,10 +1,11 @@
 /** What the page knows: people, chats, messages, and what each person has read. */
 
 import { get } from "./net.js";
+import { locale } from "./words.js";
 
 const KEPT = 300;
 
-export const state = { round: 0, bot: {}, cast: [], people: new Map(), groupId: 0, chats: new Map(), process: {}, weather: {}, lastEvent: 0, tour: [], coming: [] };
+export const state = { round: 0, bot: {}, descriptions: {}, cast: [], people: new Map(), groupId: 0, chats: new Map(), process: {}, weather: {}, lastEvent: 0, tour: [], coming: [] };
 const read = new Map();
 const listeners = new Set();
 
@@ -21,7 +22,7 @@ export function tell(kind, detail = {}) {
 /** Take over everything from the server. */
 export async function load() {
   const fresh = await get("/demo/state");
-  Object.assign(state, { round: fresh.round, bot: fresh.bot, cast: fresh.cast, groupId: fresh.group_id, process: fresh.process, weather: fresh.weather, lastEvent: fresh.last_event, now: fresh.now, zone: fresh.zone });
+  Object.assign(state, { round: fresh.round, bot: fresh.bot, descriptions: fresh.descriptions, cast: fresh.cast, groupId: fresh.group_id, process: fresh.process, weather: fresh.weather, lastEvent: fresh.last_event, now: fresh.now, zone: fresh.zone });
   state.people = new Map(fresh.people.map((person) => [person.id, person]));
   state.chats = new Map(fresh.chats.map((chat) => [chat.id, { ...chat, messages: new Map() }]));
   await Promise.all([...state.chats.keys()].map(loadMessages));
@@ -56,6 +57,14 @@ export function keep(message) {
 export function forget(chatId, messageId) {
   state.chats.get(chatId)?.messages.delete(messageId);
 }
+
+/** The managers, those first who speak the language of the page. */
+export function managers() {
+  const strange = (member) => Number(!locale().startsWith(member.language_code.slice(0, 2)));
+  return state.cast.filter((member) => member.role === "manager").sort((one, other) => strange(one) - strange(other));
+}
+
+export const admin = () => state.cast.find((member) => member.role === "admin");
 
 export function nameOf(user) {
   if (!user) return "";
