@@ -19,7 +19,7 @@ demo: $(RUNTIME)
 	@$(BIN)/python -m bot demo $(ARGS)
 
 test: $(DEV)
-	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/browser
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore tests/browser $(ARGS)
 
 check: $(DEV)

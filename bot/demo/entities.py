@@ -26,6 +26,8 @@ _TAGS = {
     "tg-emoji": "custom_emoji",
     "a": "text_link",
 }
+_CODE = ("code", "pre")
+_QUOTES = ("blockquote", "expandable_blockquote")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _CHARACTER_REFERENCE = re.compile(r"&(?:#(?P<dec>\d{1,7})|#x(?P<hex>[0-9a-fA-F]{1,6})|(?P<name>[a-z]+));?")
 _ATTRIBUTE = re.compile(r"""\s*([^\s=>/"']+)\s*(?:=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?""")
@@ -145,7 +147,7 @@ def parse_html(source: str) -> Formatted:
             open_tags.append(_OpenTag(name, attributes, offset, len("".join(plain))))
     if open_tags:
         raise _unparsable(f'Can\'t find end tag corresponding to start tag "{open_tags[-1].name}"')
-    return _trimmed(Formatted("".join(plain), _in_order(_merge_code_in_pre(entities))))
+    return _trimmed(Formatted("".join(plain), _in_order(_without_nested(_merge_code_in_pre(entities)))))
 
 
 def plain_text(source: str) -> Formatted:
@@ -155,7 +157,7 @@ def plain_text(source: str) -> Formatted:
 
 def with_found_entities(formatted: Formatted) -> Formatted:
     """Add the commands, links, mentions and hashtags that Telegram finds by itself."""
-    taken = [entity for entity in formatted.entities if entity.type in ("code", "pre", "text_link")]
+    taken = [entity for entity in formatted.entities if entity.type in (*_CODE, "text_link")]
     found: list[Entity] = []
     for kind, pattern in _FOUND:
         for match in pattern.finditer(formatted.text):
@@ -245,6 +247,16 @@ def _merge_code_in_pre(entities: list[Entity]) -> list[Entity]:
             entity = replace(entity, language=inner[0].language if inner else None)
         merged.append(entity)
     return merged
+
+
+def _without_nested(entities: list[Entity]) -> list[Entity]:
+    # Code contains no other formatting, and a quote no quotes: Telegram drops what stands inside.
+    def drops(outer: Entity, inner: Entity) -> bool:
+        both_quotes = outer.type in _QUOTES and inner.type in _QUOTES
+        inside = outer.offset <= inner.offset and inner.end <= outer.end
+        return inner is not outer and inside and (outer.type in _CODE or both_quotes)
+
+    return [inner for inner in entities if not any(drops(outer, inner) for outer in entities)]
 
 
 def _in_order(entities: list[Entity]) -> tuple[Entity, ...]:

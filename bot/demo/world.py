@@ -183,6 +183,9 @@ class World:
         shown: JsonObject = {"message_id": message.message_id}
         if message.thread_id is not None:
             shown |= {"message_thread_id": message.thread_id, "is_topic_message": True}
+        elif message.reply_to is not None and message.chat.kind is ChatKind.SUPERGROUP and not message.chat.is_forum:
+            # Replies make a thread there too, which is no topic.
+            shown["message_thread_id"] = _first_of_thread(message.reply_to).message_id
         shown |= {
             "from": message.sender.as_user(),
             "chat": message.chat.as_chat(),
@@ -256,6 +259,12 @@ class World:
                 "new_chat_member": member_json(self.bot, new),
             },
         )
+
+
+def _first_of_thread(message: Message) -> Message:
+    while message.reply_to is not None:
+        message = message.reply_to
+    return message
 
 
 def member_json(person: Person, status: str) -> JsonObject:

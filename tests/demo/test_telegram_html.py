@@ -35,6 +35,9 @@ from bot.demo.refusal import RefusedError
         ("<a>no link</a>", "no link", ()),
         ('<span class="tg-spoiler">s</span>', "s", (Entity("spoiler", 0, 1),)),
         ("<blockquote expandable>q</blockquote>", "q", (Entity("expandable_blockquote", 0, 1),)),
+        ("<code>a<b>b</b></code>", "ab", (Entity("code", 0, 2),)),
+        ("<blockquote>a<blockquote>b</blockquote></blockquote>", "ab", (Entity("blockquote", 0, 2),)),
+        ("<blockquote><b>a</b></blockquote>", "a", (Entity("bold", 0, 1), Entity("blockquote", 0, 1))),
         ("1 > 0", "1 > 0", ()),
     ],
 )

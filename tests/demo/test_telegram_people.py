@@ -99,3 +99,12 @@ async def test_events_are_streamed(desk: Desk, wang: int, address: str) -> None:
         assert '"text": "second"' in event
         assert '"text": "first"' not in event
         assert f"/bot{TOKEN}" not in event
+
+
+def test_a_reply_in_a_supergroup_is_in_a_thread_that_is_no_topic(desk: Desk, wang: int, group: int) -> None:
+    said = desk.send(group)["message_id"]
+    assert isinstance(said, int)
+    first = desk.people.say(wang, "/due", group, reply_to=said)
+    desk.people.say(wang, "/due", group, reply_to=first.message_id)
+    threads = [update["message"] for update in desk.updates()]
+    assert [(m["message_thread_id"], m.get("is_topic_message")) for m in threads] == [(said, None)] * 2  # type: ignore[index,attr-defined]  # JSON
