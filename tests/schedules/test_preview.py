@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlmodel import select
 
 from schedules.periods import Period
 from schedules.preview import next_instant, upcoming
-from storage.people import Company, PersonId
+from storage.people import PersonId
 from storage.roster import Cohort, Hire, Stage
 from tests.schedules.office import Office, at, local
 
@@ -45,11 +44,9 @@ def test_the_next_things_in_their_order(office: Office, wang: PersonId) -> None:
     assert preview(office, "2026-11-13 12:00", 1) == [("2026-11-14 08:05", "board", "daily:2026-11-13", 0)]
 
 
-def test_who_is_on_leave_is_not_counted(office: Office, wang: PersonId) -> None:
-    with office.work() as session:
-        (company,) = session.exec(select(Company.id)).all()
-    assert company is not None
-    li = office.manager("李强", company)
+def test_who_is_on_leave_is_not_counted(office: Office) -> None:
+    company = office.company("杭州甲")
+    wang, li = office.manager("王芳", company), office.manager("李强", company)
     office.tick("2026-11-10 10:00")
     first = "daily:2026-11-10:evening"
     assert preview(office, "2026-11-10 10:00", 1) == [("2026-11-10 20:00", "reminder", first, 2)]
