@@ -6,7 +6,6 @@ its clock is the file it shares with the test.
 
 import asyncio
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from bot.demo.clock import DemoClock
 from bot.demo.people import People
@@ -49,6 +49,44 @@ class SharedClock(StillClock):
         self.moment = self.shared.move_to(datetime.fromisoformat(local).replace(tzinfo=ZONE).astimezone(UTC))
 
 
+class BotProcess(Protocol):
+    """A bot that was started."""
+
+    def poll(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+
+    def wait(self, seconds: float, /) -> int:
+        """Wait for its end; the exit code."""
+
+
+class SpawnedBot:
+    """The bot's program as the demo starts it; it ends with the test."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        with log.open("ab") as file:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot.demo.process"],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=file,
+                stderr=file,
+            )
+        self.poll, self.kill, self.terminate = self._process.poll, self._process.kill, self._process.terminate
+
+    def wait(self, seconds: float) -> int:
+        """Wait for its end; the exit code. Raises TimeoutExpired."""
+        code = self._process.wait(seconds)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        return code
+
+
 class LiveWorld(World):
     """A bot process, a stand-in over HTTP, and the people who talk."""
 
@@ -67,7 +105,7 @@ class LiveWorld(World):
             ZONE, "zh", self.stand_in.world.bot.id, self.stand_in.world.bot.username or "", frozenset({ADMIN_ID})
         )
         self._webhook_port = webhook_port
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BotProcess | None = None
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
@@ -105,20 +143,13 @@ class LiveWorld(World):
             }
         return environment
 
-    def _spawn(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "bot.demo.process"],
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-            )
+    def _spawn(self, environment: dict[str, str]) -> BotProcess:
+        return SpawnedBot(environment, self.log)
 
     def kill(self) -> None:
         """Pull the plug: SIGKILL."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
+            self._process.kill()
             self._end(5)
 
     def restart(self) -> None:
@@ -135,8 +166,6 @@ class LiveWorld(World):
     def _end(self, seconds: float) -> int:
         assert self._process is not None
         code = self._process.wait(seconds)
-        if self._process.stdin is not None:
-            self._process.stdin.close()
         self._process = None
         return code
 
@@ -168,8 +197,9 @@ class LiveWorld(World):
         deadline = time.monotonic() + patience
         quiet = 0
         while quiet < 2:
-            if self._process.poll() is not None:
-                raise AssertionError(f"the bot ended with {self._process.returncode}:\n{self.log.read_text()[-3000:]}")
+            code = self._process.poll()
+            if code is not None:
+                raise AssertionError(f"the bot ended with {code}:\n{self.log.read_text()[-3000:]}")
             if time.monotonic() > deadline:
                 raise AssertionError(f"the bot does not come to rest:\n{self.log.read_text()[-3000:]}")
             quiet = quiet + 1 if self._is_quiet() else 0

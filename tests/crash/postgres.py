@@ -4,23 +4,21 @@
 
 Three processes of the bot share a database. What the stand-in for Telegram delivers goes through a proxy that hands
 each update to the next process, as a load balancer does. At random moments one of them is killed with SIGKILL and
-started again; the others go on. What is counted is what `tests.crash.harness` counts, and besides it whether the
-answers in each chat came in the order of the questions, and how fast the processes sent together.
+started again; the others go on. What is counted is what `tests.crash.harness` counts, and besides it how fast the
+processes sent together.
 """
 
 import argparse
 import asyncio
 import itertools
 import random
-import signal
 import socket
-import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -36,11 +34,14 @@ from bot.demo.journal import Call
 from bot.demo.server import listening
 from storage.outbox import LEASE
 from tests.chat import Phone
-from tests.crash.harness import MANAGERS, Tally, count, hires_named
-from tests.live import PATIENCE, LiveWorld
-from tests.seed import put_on_post
+from tests.crash.counting import Kill, Tally, count
+from tests.crash.harness import BEGIN, NIGHT, CrashWorld
+from tests.crash.load import ORDERS_PER_KILL, Load
+from tests.live import PATIENCE, BotProcess
 
 PROCESSES = 3
+LONGEST_STEP = 0.75 * LEASE
+"""The clock may not jump past a lease that somebody holds: that is a fault of its own."""
 
 
 def free_port() -> int:
@@ -76,7 +77,7 @@ async def balancing(ports: list[int], port: int) -> AsyncIterator[None]:
             yield
 
 
-class Fleet(LiveWorld):
+class Fleet(CrashWorld):
     """A stand-in, a database and several processes of the bot; by webhook behind a proxy, or polling in turn."""
 
     def __init__(
@@ -92,7 +93,7 @@ class Fleet(LiveWorld):
         super().__init__(folder, now=now, url=url, webhook_port=free_port() if webhook else None)
         self._per_second = per_second
         self.ports = [free_port() for _ in range(processes)]
-        self.processes: list[subprocess.Popen[bytes] | None] = [None] * processes
+        self.processes: list[BotProcess | None] = [None] * processes
         self._balancer = balancing(self.ports, self._webhook_port) if self._webhook_port is not None else None
         if self._balancer is not None:
             asyncio.run_coroutine_threadsafe(self._balancer.__aenter__(), self.loop).result(10)
@@ -123,7 +124,7 @@ class Fleet(LiveWorld):
         """SIGKILL for one process; the others go on."""
         process = self.processes[number]
         if process is not None:
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             self._reap(number, 5)
 
     def stop_all(self) -> list[int]:
@@ -137,8 +138,6 @@ class Fleet(LiveWorld):
         process = self.processes[number]
         assert process is not None
         code = process.wait(seconds)
-        if process.stdin is not None:
-            process.stdin.close()
         self.processes[number] = None
         self._process = next((p for p in self.processes if p is not None), None)
         return code
@@ -169,78 +168,51 @@ class FleetTally:
     """What was counted after the last restart."""
 
     all: Tally
-    out_of_order: int
-    """Answers that came before the answer to an earlier question of the same chat."""
     most_in_a_second: int
     """Calls that Telegram took within one second, of all processes together."""
 
     @property
     def sound(self) -> bool:
         """Whether every promise was kept."""
-        return self.all.sound and not self.out_of_order
+        return self.all.sound
 
 
 def run(
-    folder: Path,
-    url: str,
-    *,
-    kills: int,
-    seed: int,
-    per_second: float = 1000,
-    longest: float = 1.5,
-    patience: float = PATIENCE,
+    folder: Path, url: str, *, kills: int, seed: int, longest: float = 1.5, patience: float = PATIENCE
 ) -> FleetTally:
     """Run the load with `kills` SIGKILLs, each of one process, and count.
 
     At most `longest` seconds lie between two of them; in the end the processes have `patience` seconds to come to rest.
     """
     chance = random.Random(seed)
-    world = Fleet(folder, url, now="2026-12-01 19:50", per_second=per_second)
-    managers = [world.manager(f"经理{n}", f"公司{n}") for n in range(MANAGERS)]
-    world.group(*managers)
-    waiting = {n: [f"新人{n}x{k}" for k in range(kills * 4 + 8)] for n in range(MANAGERS)}
-    for n, names in waiting.items():
-        put_on_post(world, f"公司{n}", f"批次{n}", names, date(2026, 11, 25))
-    asked: list[tuple[int, str]] = []
+    world = Fleet(folder, url, now=BEGIN)
+    began = world.clock.now()
+    load = Load(world, kills=kills, seed=seed)
+    happened: list[Kill] = []
     try:
         world.start()
-        for round_number in range(kills):
+        for number in range(kills):
             moment = time.monotonic() + chance.uniform(0.1, longest)
             while time.monotonic() < moment:
-                n = chance.randrange(MANAGERS)
-                if waiting[n] and len(asked) < (kills + 2) * MANAGERS * 2:
-                    name = waiting[n].pop()
-                    asked.append((n, name))
-                    world.asks(managers[n], f"出单 {name} 1")
-                time.sleep(chance.uniform(0.001, 0.05))
-            if round_number % 10 == 5:
-                world.pass_time(timedelta(minutes=37))
-            number = chance.randrange(PROCESSES)
-            world.kill_one(number)
-            world.start_one(number)
+                load.burst((number + 1) * ORDERS_PER_KILL)
+                time.sleep(load.pause())
+            happened.append(Kill(world.clock.now(), under_way=not world.is_resting))
+            one = chance.randrange(PROCESSES)
+            world.kill_one(one)
+            world.pass_time(min(NIGHT / kills, LONGEST_STEP))
+            world.start_one(one)
         # What the killed had claimed is taken over when their leases end.
-        world.pass_time(2 * LEASE)
-        world.settle(patience)
-        time.sleep(1)
-        world.settle(patience)
+        for _ in range(3):
+            world.pass_time(LONGEST_STEP)
+            world.settle(patience)
         assert world.stop_all() == [0] * PROCESSES, world.log.read_text()[-3000:]
-        tally = count(world, kills, [name for _, name in asked])
-        sent = world.stand_in.journal.calls("sendMessage", ok=True)
-        order = [_out_of_order(sent, [name for of, name in asked if of == n]) for n in range(MANAGERS)]
-        return FleetTally(tally, sum(order), _most_in_a_second(sent))
+        tally = count(world, load, happened, began)
+        return FleetTally(tally, _most_in_a_second(world.stand_in.journal.calls("sendMessage", ok=True)))
     finally:
         world.close()
 
 
-def _out_of_order(sent: list[Call], asked: list[str]) -> int:
-    """How many first answers overtook an earlier one."""
-    place = {name: number for number, name in enumerate(asked)}
-    answered = [name for call in sent for name in hires_named(str(call.params.get("text", ""))) if name in place]
-    first_answers = [place[name] for name in dict.fromkeys(answered)]
-    return sum(later < earlier for earlier, later in itertools.pairwise(first_answers))
-
-
-def _most_in_a_second(sent: list[Call]) -> int:
+def _most_in_a_second(sent: Sequence[Call]) -> int:
     moments = [call.at for call in sent]
     most = first = 0
     for last, moment in enumerate(moments):
@@ -262,7 +234,7 @@ def main() -> None:
         started = time.monotonic()
         try:
             address = url.render_as_string(hide_password=False)
-            tally = run(Path(folder), address, kills=arguments.kills, seed=arguments.seed, longest=4, patience=600)
+            tally = run(Path(folder), address, kills=arguments.kills, seed=arguments.seed, patience=600)
         finally:
             server.cleanup()
         print(f"{tally} in {time.monotonic() - started:.0f} s, seed {arguments.seed}")

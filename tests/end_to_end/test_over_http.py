@@ -9,7 +9,6 @@ from storage.kinds import ReportKind, ReportState
 from storage.orders import Order
 from storage.outbox import OutboxMessage, OutboxState
 from storage.reports import Report
-from tests.crash import harness
 from tests.live import LiveWorld
 from tests.seed import put_on_post
 
@@ -95,9 +94,3 @@ def test_a_stop_is_clean(live: LiveWorld) -> None:
     live.settle()
     assert live.stop() == 0
     assert "Traceback" not in live.log.read_text()
-
-
-def test_a_short_crash_run_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
-    tally = harness.run(tmp_path, kills=5, seed=7)
-    assert tally.updates >= 20
-    assert tally.sound, tally

@@ -1,4 +1,7 @@
-"""Several processes on one PostgreSQL: killed under load, one rate limit, one that polls and one that takes over."""
+"""Several processes on one PostgreSQL: one rate limit, one that polls and one that takes over.
+
+Killed under load: see tests/crash.
+"""
 
 import asyncio
 import time
@@ -18,18 +21,11 @@ from storage.migration import upgrade
 from storage.outbox import OutboxState, count_messages, say
 from storage.people import Role
 from tests.chat import Phone, StillClock, World
-from tests.crash import postgres
 from tests.crash.postgres import Fleet
 from tests.faults.conftest import Measured
 
 TAKE_OVER = 20.0
 """Seconds within which another process must fetch updates after the leader was killed."""
-
-
-def test_three_processes_behind_a_webhook_lose_nothing_when_they_are_killed(tmp_path: Path, postgres_url: str) -> None:
-    tally = postgres.run(tmp_path, postgres_url, kills=2, seed=3)
-    assert tally.all.updates >= 10
-    assert tally.sound, tally
 
 
 def seconds_until_said(world: Fleet, phone: Phone, words: str) -> float:
