@@ -3,10 +3,12 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any, Literal
 
 import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 _TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
 
@@ -14,6 +16,30 @@ _TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
 def redact(text: str) -> str:
     """The text without anything that looks like a bot token."""
     return _TOKEN.sub("<token>", text)
+
+
+def places_of(error: BaseException) -> str:
+    """What failed and where, causes first. Never an exception's words: a name that is no number is somebody's name.
+
+    Except those of a database or a system that is in trouble itself: "disk full" is nobody's word.
+    """
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = f"{places_of(earlier)}\n\n" if earlier is not None else ""
+    words = _words_of(error)
+    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    return f"{before}{''.join(traceback.format_tb(error.__traceback__))}{name}{f': {words}' if words else ''}"
+
+
+def _words_of(error: BaseException) -> str:
+    if isinstance(error, OperationalError | InterfaceError):
+        return str(error.orig).partition("\n")[0]
+    if isinstance(error, OSError) and not isinstance(error, DBAPIError):
+        return error.strerror or ""
+    return ""
+
+
+def _exception(exc_info: structlog.typing.ExcInfo) -> str:
+    return places_of(exc_info[1])
 
 
 def configure_logs(form: Literal["console", "json"], *secrets: str) -> None:
@@ -32,7 +58,7 @@ def configure_logs(form: Literal["console", "json"], *secrets: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_exception),
         without_secrets,
     ]
     renderer: structlog.typing.Processor = (

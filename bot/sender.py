@@ -32,7 +32,7 @@ from bot.pacing import Pace
 from bot.shared_pace import SharedPace
 from bot.telegram_http import Telegram
 from handlers.announcements import COMPOSERS
-from handlers.membership import migrated, unreachable
+from handlers.membership import migrated, topic_gone, unreachable
 from handlers.outgoing import PICTURE_FAILED, Outgoing
 from handlers.reports.announced import MAIL
 from handlers.turn import Surroundings
@@ -47,6 +47,7 @@ LONGEST_BACKOFF = timedelta(minutes=5)
 IDLE_SECONDS = 1.0
 LONGEST_REST = 10.0
 """Seconds between two attempts to reach a Telegram that does not answer at all."""
+NOT_WELCOME = ("chat not found", "not enough rights to send", "no rights to send", "chat_write_forbidden")
 NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
@@ -275,7 +276,7 @@ class Sender:
         elif isinstance(error, ChatMigrated):
             outbox.postpone(session, message, now, "migrated")
             migrated(session, message.chat_id, error.new_chat_id)
-        elif isinstance(error, Forbidden) or "chat not found" in words:
+        elif isinstance(error, Forbidden) or _may_not_speak(job.outgoing, words):
             unreachable(session, message.chat_id, now, self._surroundings)
             outbox.mark_failed(session, message, now, str(error))
         elif isinstance(error, BadRequest):
@@ -293,7 +294,9 @@ class Sender:
                 # Others were answered: it may be this message's own doing.
                 outbox.postpone(session, message, now + _backoff(message.attempts), type(error).__name__)
         elif message.attempts < outbox.MAX_ATTEMPTS:
-            log.warning("a message could not be sent", action="send.failed", id=message.id, error=str(error))
+            log.warning(
+                "a message could not be sent", action="send.failed", id=message.id, error=_without_quotes(words)
+            )
             outbox.postpone(session, message, now + _backoff(message.attempts), str(error))
         else:
             outbox.mark_failed(session, message, now, str(error))
@@ -305,7 +308,11 @@ class Sender:
             return
         instead = _instead(outgoing, words) if message.kind == "call" else None
         if instead is not None:
-            outbox.replace_call(session, message, instead.method, instead.params)
+            outbox.replace_content(session, message, {"method": instead.method, "params": instead.params})
+        elif "thread not found" in words and "thread_id" in message.content:
+            topic_gone(session, message.chat_id, message.content["thread_id"], now, self._surroundings)
+            rest = {key: value for key, value in message.content.items() if key != "thread_id"}
+            outbox.replace_content(session, message, rest)
         elif message.slot and any(reason in words for reason in NOT_EDITABLE):
             # The standing post was deleted: forget it, and the composer posts it anew.
             post = session.get(Post, message.slot)
@@ -317,7 +324,11 @@ class Sender:
             outbox.postpone(session, message, now, PICTURE_FAILED + words)
         else:
             log.error(
-                "Telegram refused a message", action="send.refused", id=message.id, kind=message.kind, error=words
+                "Telegram refused a message",
+                action="send.refused",
+                id=message.id,
+                kind=message.kind,
+                error=_without_quotes(words),
             )
             outbox.mark_failed(session, message, now, words)
 
@@ -328,6 +339,16 @@ def _is_silence(error: Exception) -> bool:
         return False
     # Of the library's errors the plain TelegramError is an answer that is no JSON.
     return isinstance(error, NetworkError | InvalidToken | EndPointNotFound | OSError) or type(error) is TelegramError
+
+
+def _without_quotes(words: str) -> str:
+    """Telegram's reason as it may be logged: what it quotes of a message is somebody's."""
+    return re.sub(r'"[^"]*"', '"…"', words)
+
+
+def _may_not_speak(outgoing: Outgoing, words: str) -> bool:
+    """Whether the chat takes nothing at all from the bot; one that only takes no pictures is told in words."""
+    return outgoing.file_field != "photo" and any(reason in words for reason in NOT_WELCOME)
 
 
 def _instead(outgoing: Outgoing, words: str) -> Outgoing | None:

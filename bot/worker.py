@@ -22,8 +22,8 @@ from bot.reading import Unreadable, read_update
 from bot.telegram_http import Telegram
 from handlers import mishaps
 from handlers.dispatch import PressAnswer, answer
-from handlers.turn import Surroundings
-from handlers.uploads import wanted_file
+from handlers.turn import FetchedFile, Surroundings
+from handlers.uploads import WantedFile, look_into, wanted_file
 from storage.database import Database, is_database_trouble
 from storage.inbox import InboxState, InboxUpdate, mark_aside, mark_done, mark_failed, next_updates
 
@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 BATCH = 32
 LARGEST_UPLOAD = 5 * 1024 * 1024
+FILES_AT_ONCE = 2
+"""So many files are fetched and read at the same time, for all people together."""
 IDLE_SECONDS = 0.5
 """How long to sleep when nothing waits: retries and updates of other processes are found then."""
 
@@ -45,7 +47,7 @@ class Batch:
     aside: int = 0
     """Of the failed ones, those that were put aside."""
     answers: list[PressAnswer] = field(default_factory=list)
-    wanted_files: list[str] = field(default_factory=list)
+    wanted_files: list[WantedFile] = field(default_factory=list)
     """Uploads that have to be fetched before their update can be answered."""
 
 
@@ -66,8 +68,10 @@ class Worker:
         self._surroundings = surroundings
         self._wake_sender = wake_sender
         self._work = asyncio.Event()
-        self._files: dict[str, bytes | None] = {}
+        self._files: dict[str, FetchedFile | None] = {}
+        """Fetched, for updates that wait for them; None: could not be had."""
         self._fetching: set[str] = set()
+        self._files_at_once = asyncio.Semaphore(FILES_AT_ONCE)
         self._calls: set[asyncio.Task[None]] = set()
         """Presses being answered and files being fetched, which nobody else's update waits for."""
 
@@ -98,9 +102,9 @@ class Worker:
         metrics.count_answered(batch.handled - batch.failed, batch.failed, batch.aside)
         for press_answer in batch.answers:
             self._call(self._answer_press(press_answer))
-        for file_id in batch.wanted_files:
-            self._fetching.add(file_id)
-            self._call(self._fetch(file_id))
+        for file in batch.wanted_files:
+            self._fetching.add(file.file_id)
+            self._call(self._fetch(file))
         if batch.handled:
             self._wake_sender()
         return batch.handled + len(batch.wanted_files)
@@ -109,16 +113,6 @@ class Worker:
         task = asyncio.create_task(call)
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
-
-    async def _fetch(self, file_id: str) -> None:
-        """Fetch an upload; its update, and what the same chat sent after it, wait in the inbox meanwhile."""
-        content: bytes | None = None
-        try:
-            content = await self._telegram.fetch_file(file_id, LARGEST_UPLOAD)
-        finally:
-            self._files[file_id] = content
-            self._fetching.discard(file_id)
-            self.wake()
 
     def _answer_batch(self, session: Session) -> Batch:
         now = self._clock.now()
@@ -132,14 +126,13 @@ class Worker:
         savepoint = session.begin_nested()
         try:
             update = read_update(row.body)
-            file_id = wanted_file(session, update.message)
-            if file_id is not None and file_id not in self._files:
-                if file_id not in self._fetching:
-                    batch.wanted_files.append(file_id)
+            wanted = wanted_file(session, update.message)
+            if wanted is not None and not self._has(wanted, batch):
+                # It waits, and its chat with it; the others go on.
                 savepoint.rollback()
                 return
-            content = self._files.get(file_id) if file_id is not None else None
-            press_answer = answer(session, update, row.said_at, self._surroundings, content)
+            file = self._files.get(wanted.file_id) if wanted is not None else None
+            press_answer = answer(session, update, row.said_at, self._surroundings, file)
             mark_done(session, row.update_id)
             savepoint.commit()
         except Unreadable as error:
@@ -165,11 +158,34 @@ class Worker:
                 batch.aside += 1
                 self._tell(session, update, row, now)
             return
-        if file_id is not None:
-            self._files.pop(file_id, None)
+        if wanted is not None:
+            self._files.pop(wanted.file_id, None)
         batch.handled += 1
         if press_answer is not None:
             batch.answers.append(press_answer)
+
+    def _has(self, wanted: WantedFile, batch: Batch) -> bool:
+        """Whether a file is there; if not, and nobody fetches it, it will be fetched after this batch."""
+        # In this order: a file is among the fetched before it ceases to be under way.
+        if wanted.file_id in self._fetching:
+            return False
+        if wanted.file_id not in self._files and wanted not in batch.wanted_files:
+            batch.wanted_files.append(wanted)
+        return wanted.file_id in self._files
+
+    async def _fetch(self, file: WantedFile) -> None:
+        """Fetch a file and look into it; its update, and what the same chat sent after it, wait meanwhile."""
+        found: FetchedFile | None = None
+        try:
+            async with self._files_at_once:
+                content = await self._telegram.fetch_file(file.file_id, LARGEST_UPLOAD)
+                if content is not None:
+                    found = await asyncio.to_thread(look_into, file.file_name, content)
+        except Exception:
+            log.exception("a file could not be read", action="file.failed")
+        self._files[file.file_id] = found
+        self._fetching.discard(file.file_id)
+        self.wake()
 
     def _tell(self, session: Session, update: Update | None, row: InboxUpdate, now: datetime) -> None:
         """A fault never reaches the person as silence."""

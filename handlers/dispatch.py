@@ -23,7 +23,7 @@ from handlers.menus import plan_menu_of
 from handlers.orders import orders
 from handlers.people import start
 from handlers.translations import N_, Language, language_of_code, translator
-from handlers.turn import Chat, ChatKind, Press, Speaker, Surroundings, Turn, Upload
+from handlers.turn import Chat, ChatKind, FetchedFile, Press, Speaker, Surroundings, Turn, Upload
 from storage.conversations import active_conversation
 from storage.groups import shared_group
 from storage.people import Person, PersonState, Role, person_by_telegram_id
@@ -46,11 +46,11 @@ def answer(
     update: Update,
     said_at: datetime,
     surroundings: Surroundings,
-    file_content: bytes | None = None,
+    file: FetchedFile | None = None,
 ) -> PressAnswer | None:
     """Answer one update: record, and put what is to be said into the outbox, within the caller's transaction.
 
-    `said_at` is when the person acted (UTC); `file_content` the document that came with a message, fetched before.
+    `said_at` is when the person acted (UTC); `file` the document that came with a message, fetched and read before.
     """
     if update.callback_query is not None:
         return _answer_press(session, update.callback_query, said_at, surroundings)
@@ -60,7 +60,7 @@ def answer(
         membership.migrated(session, update.message.chat.id, update.message.migrate_to_chat_id)
     elif update.message is not None and not filters.StatusUpdate.ALL.check_update(update):
         # Telegram's own notices (a message was pinned, a timer set) are nobody's words.
-        _answer_message(session, update.message, said_at, surroundings, file_content)
+        _answer_message(session, update.message, said_at, surroundings, file)
     elif update.edited_message is not None and update.edited_message.from_user is not None:
         turn = _turn(session, update.edited_message.from_user, update.edited_message.chat, said_at, surroundings)
         has_words = bool(update.edited_message.text or update.edited_message.caption)
@@ -97,7 +97,7 @@ def _answer_press(session: Session, query: CallbackQuery, said_at: datetime, sur
 
 
 def _answer_message(
-    session: Session, message: Message, said_at: datetime, surroundings: Surroundings, file_content: bytes | None
+    session: Session, message: Message, said_at: datetime, surroundings: Surroundings, file: FetchedFile | None
 ) -> None:
     if message.from_user is None:
         return
@@ -114,7 +114,7 @@ def _answer_message(
             message.document.file_id,
             message.document.file_name or "",
             message.document.file_size or 0,
-            file_content,
+            file,
         )
     if turn.chat.kind is ChatKind.private:
         if turn.person is not None and not turn.person.reachable:

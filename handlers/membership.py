@@ -13,7 +13,7 @@ from storage.groups import AuditEntry, Group, record_audit, shared_group
 from storage.outbox import rename_chat, say
 from storage.people import Role, active_people, person_by_telegram_id
 
-LOST, FOUND = "group.lost", "group.found"
+LOST, FOUND, TOPIC_GONE = "group.lost", "group.found", "group.topic_gone"
 PRESENT = {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER, ChatMember.RESTRICTED}
 
 
@@ -73,6 +73,20 @@ def unreachable(session: Session, chat_id: int, now: datetime, surroundings: Sur
     if person is not None:
         person.reachable = False
         forget_menu(session, person)
+
+
+def topic_gone(session: Session, chat_id: int, thread_id: int, now: datetime, surroundings: Surroundings) -> None:
+    """A topic was deleted: what was meant for it goes to the group itself, and the admins hear of it, once."""
+    group = session.get(Group, chat_id)
+    if group is None or group.thread_id != thread_id:
+        return
+    group.thread_id = None
+    record_audit(session, now, None, TOPIC_GONE, {"chat": chat_id})
+    words = N_(
+        "The topic of the group “{group}” in which I posted is gone, so I post to the group itself. /link in another "
+        "topic moves me there."
+    )
+    _tell_admins(session, group, words, now, surroundings)
 
 
 def _lost(session: Session, group: Group, now: datetime, surroundings: Surroundings) -> None:

@@ -5,6 +5,7 @@ in the same transaction as the records. The one exception, the answer to a butto
 the worker to send at once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -80,8 +81,19 @@ class Upload:
     file_id: str
     file_name: str
     size: int
-    content: bytes | None = None
+    file: "FetchedFile | None" = None
     """The file itself, fetched before the turn began; None when it is too large or could not be fetched."""
+
+
+@dataclass(frozen=True)
+class FetchedFile:
+    """A file that was sent, and what a reader outside the transaction made of it."""
+
+    content: bytes
+    rows: Sequence[tuple[int, list[str]]] = ()
+    """A table's rows that are not empty, each with its number in the file."""
+    refused: str = ""
+    """Why it could not be read as a table: one of the reader's words."""
 
 
 @dataclass

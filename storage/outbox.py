@@ -259,12 +259,12 @@ def put_back(session: Session, message: OutboxMessage, error: str) -> None:
     )
 
 
-def replace_call(session: Session, message: OutboxMessage, method: str, params: dict[str, Any]) -> None:
+def replace_content(session: Session, message: OutboxMessage, content: dict[str, Any]) -> None:
     """Say the same another way, at once."""
     session.exec(
         update(OutboxMessage)
         .where(col(OutboxMessage.id) == message.id)
-        .values(content={"method": method, "params": params}, leased_until=None)
+        .values(content=content, leased_until=None)
         .execution_options(synchronize_session=False)
     )
 

@@ -206,7 +206,7 @@ class LiveWorld(World):
             time.sleep(0.02)
 
     def _is_quiet(self) -> bool:
-        if self.stand_in.world.updates.pending or self.stand_in.journal.calls("getMe") == []:
+        if self.stand_in.world.updates.pending or not self.stand_in.journal.counts["getMe", "200"]:
             return False
         if not self.database.is_sqlite:
             return self._has_nothing_open()

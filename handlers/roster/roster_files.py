@@ -37,7 +37,7 @@ from handlers.roster.roster_scope import as_wrong, own_cohort, own_company
 from handlers.roster.roster_screens import draw_company
 from handlers.roster.roster_table import TableLine, read_table
 from handlers.translations import N_
-from handlers.turn import Turn
+from handlers.turn import FetchedFile, Turn
 from storage.people import Company, CompanyId, name_key
 from storage.roster import Cohort
 from storage.roster_events import create_cohort
@@ -70,13 +70,15 @@ NOT_FOR_YOU = N_("Rosters are kept by managers and admins; I did nothing with th
 
 
 def read_upload(turn: Turn) -> None:
-    """An XLSX or CSV file was sent: read it and show what it would record."""
-    if turn.who.role not in FILE.roles or turn.upload is None or turn.upload.content is None:
+    """An XLSX or CSV file was sent, and read: show what it would record."""
+    if turn.who.role not in FILE.roles or turn.upload is None or turn.upload.file is None:
         turn.say(turn.t(NOT_FOR_YOU))
         return
-    kind = "csv" if turn.upload.file_name.lower().endswith(".csv") else "xlsx"
+    file = turn.upload.file
     try:
-        lines, unfit = read_table(rows_of_file(kind, turn.upload.content), turn.today)
+        if file.refused:
+            raise Wrong(REFUSED.get(file.refused, UNREADABLE), most=MOST_PEOPLE)
+        lines, unfit = read_table(file.rows, turn.today)
         if len(lines) > MOST_PEOPLE:
             raise Wrong(TOO_MANY_ROWS, most=MOST_PEOPLE)
     except Wrong as wrong:
@@ -95,9 +97,10 @@ def old_format(turn: Turn) -> None:
     turn.say(turn.t(OLD_FORMAT))
 
 
-def rows_of_file(kind: str, content: bytes) -> list[tuple[int, list[str]]]:
-    """The rows of a file, read in a process of its own. Raises Wrong with a sentence for whoever sent it."""
+def look_into(file_name: str, content: bytes) -> FetchedFile:
+    """Read a file in a process of its own, bounded in time and memory: its rows, or why they cannot be had."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("BOT_")}
+    kind = "csv" if file_name.lower().endswith(".csv") else "xlsx"
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(_READER), kind],
@@ -108,15 +111,14 @@ def rows_of_file(kind: str, content: bytes) -> list[tuple[int, list[str]]]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Wrong(TOO_LARGE) from None
+        return FetchedFile(content, refused="too_large")
     if done.returncode != 0:
         # It was ended for taking too much time or memory.
-        raise Wrong(TOO_LARGE)
+        return FetchedFile(content, refused="too_large")
     answer = json.loads(done.stdout)
     if "refused" in answer:
-        sentence = REFUSED.get(str(answer["refused"]), UNREADABLE)
-        raise Wrong(sentence, most=MOST_PEOPLE)
-    return [(int(number), [str(cell) for cell in cells]) for number, cells in answer["rows"]]
+        return FetchedFile(content, refused=str(answer["refused"]))
+    return FetchedFile(content, [(int(number), [str(cell) for cell in cells]) for number, cells in answer["rows"]])
 
 
 def _say_unfit(turn: Turn, unfit: Sequence[UnfitLine]) -> None:

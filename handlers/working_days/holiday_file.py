@@ -33,11 +33,11 @@ OVER = N_("{year} is over: nothing in the past is re-labelled. Please send a yea
 
 def read_upload(turn: Turn) -> None:
     """A JSON file was sent: show what it holds, keep it when it is confirmed."""
-    if turn.upload is None or turn.upload.content is None or turn.who.role not in ADMINS:
+    if turn.upload is None or turn.upload.file is None or turn.who.role not in ADMINS:
         turn.say(turn.t(NOT_YOURS))
         return
     try:
-        value = _read(_text(turn.upload.content), turn.today)
+        value = _read(_text(turn.upload.file.content), turn.today)
     except Wrong as wrong:
         turn.say(turn.t(wrong.message, **wrong.values))
         return

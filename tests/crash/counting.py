@@ -78,7 +78,8 @@ def count(world: LiveWorld, load: Load, kills: Sequence[Kill], began: datetime) 
         unfinished = session.exec(select(InboxUpdate).where(InboxUpdate.state != InboxState.done)).all()
         planned = {m.key: m.state for m in session.exec(select(OutboxMessage)).all() if m.key is not None}
         unsent = session.exec(select(OutboxMessage).where(OutboxMessage.state == OutboxState.failed)).all()
-    calls = [call for call in world.stand_in.journal.calls(ok=True) if call.method in {"sendMessage", "sendPhoto"}]
+    answered = world.act(lambda _people: world.stand_in.journal.calls(ok=True))
+    calls = [call for call in answered if call.method in {"sendMessage", "sendPhoto"}]
     asked = {name: n for n, name in load.asked}
     expected = _planned_by_a_bot_that_lives(world, began)
     again = list(_sent_again(calls))

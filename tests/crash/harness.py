@@ -20,7 +20,8 @@ from tests.crash.load import ORDERS_PER_KILL, Load
 from tests.crash.starting import ForkedBot
 from tests.live import PATIENCE, LiveWorld
 
-BEGIN = "2026-12-01 19:58"
+BEGINNINGS = ("2026-12-01 19:58", "2026-12-02 06:58", "2026-12-02 08:03")
+"""Just before reminders, last calls and the group's board; which of them is a matter of the seed."""
 NIGHT = timedelta(hours=13, minutes=30)
 """Until after the morning's board."""
 LONGEST_STEP = timedelta(minutes=5)
@@ -33,7 +34,7 @@ class CrashWorld(LiveWorld):
     """A bot process that starts in a moment, and how often it has begun to receive."""
 
     def _spawn(self, environment: dict[str, str]) -> ForkedBot:
-        return ForkedBot(environment, self.log)
+        return ForkedBot(environment | {"BOT_TICK_SECONDS": "2"}, self.log)
 
     def beginnings(self) -> int:
         """How many processes have begun to receive so far."""
@@ -49,7 +50,7 @@ class CrashWorld(LiveWorld):
 def run(folder: Path, *, kills: int, seed: int, webhook_port: int | None = None) -> Tally:
     """Run the load with `kills` SIGKILLs and count."""
     chance = random.Random(seed)
-    world = CrashWorld(folder, now=BEGIN, webhook_port=webhook_port)
+    world = CrashWorld(folder, now=BEGINNINGS[seed % len(BEGINNINGS)], webhook_port=webhook_port)
     began = world.clock.now()
     load = Load(world, kills=kills, seed=seed)
     happened: list[Kill] = []

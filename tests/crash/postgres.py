@@ -35,13 +35,13 @@ from bot.demo.server import listening
 from storage.outbox import LEASE
 from tests.chat import Phone
 from tests.crash.counting import Kill, Tally, count
-from tests.crash.harness import BEGIN, NIGHT, CrashWorld
+from tests.crash.harness import BEGINNINGS, NIGHT, CrashWorld
 from tests.crash.load import ORDERS_PER_KILL, Load
 from tests.live import PATIENCE, BotProcess
 
 PROCESSES = 3
-LONGEST_STEP = 0.75 * LEASE
-"""The clock may not jump past a lease that somebody holds: that is a fault of its own."""
+LONGEST_STEP = LEASE / 10
+"""The clock may not jump past a lease that a living process holds: that is a fault of its own."""
 
 
 def free_port() -> int:
@@ -111,9 +111,9 @@ class Fleet(CrashWorld):
 
     def await_introduction(self, number: int) -> None:
         """Wait until a process that was just started has introduced itself to Telegram."""
-        before = len(self.stand_in.journal.calls("deleteWebhook"))
+        before = self.beginnings()
         deadline = time.monotonic() + PATIENCE
-        while len(self.stand_in.journal.calls("deleteWebhook")) == before:
+        while self.beginnings() == before:
             process = self.processes[number]
             assert process is not None
             assert process.poll() is None, self.log.read_text()[-3000:]
@@ -185,7 +185,7 @@ def run(
     At most `longest` seconds lie between two of them; in the end the processes have `patience` seconds to come to rest.
     """
     chance = random.Random(seed)
-    world = Fleet(folder, url, now=BEGIN)
+    world = Fleet(folder, url, now=BEGINNINGS[seed % len(BEGINNINGS)])
     began = world.clock.now()
     load = Load(world, kills=kills, seed=seed)
     happened: list[Kill] = []
@@ -202,12 +202,15 @@ def run(
             world.pass_time(min(NIGHT / kills, LONGEST_STEP))
             world.start_one(one)
         # What the killed had claimed is taken over when their leases end.
-        for _ in range(3):
+        for _ in range(15):
             world.pass_time(LONGEST_STEP)
-            world.settle(patience)
+            time.sleep(0.2)
+        world.settle(patience)
         assert world.stop_all() == [0] * PROCESSES, world.log.read_text()[-3000:]
         tally = count(world, load, happened, began)
-        return FleetTally(tally, _most_in_a_second(world.stand_in.journal.calls("sendMessage", ok=True)))
+        return FleetTally(
+            tally, _most_in_a_second(world.act(lambda _people: world.stand_in.journal.calls("sendMessage", ok=True)))
+        )
     finally:
         world.close()
 

@@ -15,7 +15,7 @@ def test_a_bot_on_sqlite_that_is_killed_again_and_again_loses_nothing(tmp_path: 
     tally = harness.run(tmp_path, kills=KILLS, seed=7, webhook_port=free_port() if webhook else None)
 
     assert tally.updates >= 2 * KILLS
-    assert tally.planned >= 12, "the evening's reminders fell into it"
+    assert tally.planned >= 12, "reminders fell into it"
     assert tally.sound, tally
 
 

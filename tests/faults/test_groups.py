@@ -1,6 +1,7 @@
 """Groups that migrate, lose the bot or get it back; people who block and unblock; said to admins once."""
 
 from bot.demo.chats import BotStatus
+from bot.demo.faults import Fault, FaultKind
 from storage.groups import Group, shared_group
 from storage.outbox import OutboxMessage, OutboxState, say
 from storage.people import Role
@@ -112,6 +113,34 @@ def test_a_group_that_comes_back_does_not_push_the_new_one_aside(world: World) -
     set_status(world, old, BotStatus.MEMBER)
 
     assert shared(world) == new
+
+
+def test_a_group_that_lets_the_bot_say_nothing_is_a_group_lost(world: World) -> None:
+    admin = world.admin()
+    group = world.group(admin)
+    words = "not enough rights to send text messages to the chat"
+    world.stand_in.faults.add(Fault(FaultKind.SERVER_ERROR, chat_id=group, status=400, description=words))
+    owe(world, group, "看板")
+    world.settle()
+
+    assert shared(world) is None
+    assert "已不在群" in admin.texts
+    assert len(admin.heard) == 1
+
+
+def test_what_was_meant_for_a_topic_that_is_gone_goes_to_the_group_itself(world: World) -> None:
+    admin = world.admin()
+    world.manager("王芳")
+    group = world.group(admin)
+    with world.database.transaction() as session:
+        session.get_one(Group, group).thread_id = 77
+    world.tick()
+    world.clock.to("2026-11-24 08:05")
+    world.tick()
+
+    (board,) = world.heard_in(group)
+    assert "王芳" in board.text
+    assert sum("话题已不在" in said.text for said in admin.heard) == 1
 
 
 def test_a_person_who_blocks_and_unblocks(world: World) -> None:

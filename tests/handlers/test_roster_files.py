@@ -11,9 +11,8 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
-from handlers.forms.fields import Wrong
 from handlers.roster import roster_reader
-from handlers.roster.roster_files import rows_of_file
+from handlers.roster.roster_files import REFUSED, look_into
 from handlers.roster.roster_table import read_table
 from handlers.roster.roster_workbook import WORKBOOK, compose_roster
 from storage.outbox import OutboxMessage
@@ -136,17 +135,24 @@ def test_rows_without_a_cohort_ask_for_one(world: World, wang: Phone) -> None:
     assert [h.cohort_id for h in world.all_of(Hire)] == [2, 2]
 
 
+def rows_of(file_name: str, content: bytes) -> Sequence[tuple[int, list[str]]]:
+    """The rows of a file that can be read."""
+    file = look_into(file_name, content)
+    assert not file.refused
+    return file.rows
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_csv_as_excel_saves_it_in_china(encoding: str, mark: str) -> None:
     text = mark.join(("批次", "姓名", "上岗日期")) + "\r\n" + mark.join(("一期", "张伟", "2026-03-02")) + "\r\n"
-    lines, unfit = read_table(rows_of_file("csv", text.encode(encoding)), date(2026, 3, 12))
+    lines, unfit = read_table(rows_of("x.csv", text.encode(encoding)), date(2026, 3, 12))
     assert unfit == []
     assert [(x.cohort, x.person.name, x.person.on_post) for x in lines] == [("一期", "张伟", date(2026, 3, 2))]
 
 
 def test_a_quoted_cell_may_hold_commas_and_lines() -> None:
-    lines, _ = read_table(rows_of_file("csv", '姓名,原因\n"张, 伟","一\n二"\n李娜,\n'.encode()), date(2026, 3, 12))
+    lines, _ = read_table(rows_of("x.csv", '姓名,原因\n"张, 伟","一\n二"\n李娜,\n'.encode()), date(2026, 3, 12))
     assert [x.person.name for x in lines] == ["张, 伟", "李娜"]
 
 
@@ -155,13 +161,13 @@ def test_dates_in_whatever_form_a_sheet_has_them() -> None:
         ("一期", f"新人甲{n}", "", "", day)
         for n, day in enumerate((date(2026, 3, 2), "2026-3-2", "3/2", 46083, "2026年3月2日"))
     ]
-    lines, unfit = read_table(rows_of_file("xlsx", sheet(*rows)), date(2026, 3, 12))
+    lines, unfit = read_table(rows_of("x.xlsx", sheet(*rows)), date(2026, 3, 12))
     assert unfit == []
     assert {x.person.on_post for x in lines} == {date(2026, 3, 2)}
 
 
 def test_formulas_are_read_as_the_values_saved_with_them() -> None:
-    lines, _ = read_table(rows_of_file("xlsx", sheet(("一期", "{=1+1}"))), date(2026, 3, 12))
+    lines, _ = read_table(rows_of("x.xlsx", sheet(("一期", "{=1+1}"))), date(2026, 3, 12))
     assert [x.person.name for x in lines] == ["结果"]
 
 
@@ -186,7 +192,7 @@ def test_what_was_exported_can_be_read_again(world: World, wang: Phone) -> None:
     wang.says("名册 一期\n张伟 3/2\n李娜 3/2 离职 3/11\n王强\n赵敏 淘汰\n孙丽 试岗").taps("确认")
     wang.says("/roster 一期").taps("‹ 全部批次").taps("导出")
     _, content = document(world, wang)
-    lines, unfit = read_table(rows_of_file("xlsx", content), date(2026, 3, 12))
+    lines, unfit = read_table(rows_of("x.xlsx", content), date(2026, 3, 12))
     assert unfit == []
     read = {x.person.name: (x.person.stage, x.person.on_post, x.person.last_day) for x in lines}
     stored = {h.name: (h.stage, h.on_post, h.last_day) for h in world.all_of(Hire)}
@@ -203,7 +209,7 @@ def test_the_template_is_understood_once_filled_in(world: World, language: str, 
     assert name.endswith(".xlsx")
     headings = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()[0]
     filled = sheet(("一期", "张伟"), headings=[str(cell) for cell in headings])
-    lines, unfit = read_table(rows_of_file("xlsx", filled), date(2026, 3, 12))
+    lines, unfit = read_table(rows_of("x.xlsx", filled), date(2026, 3, 12))
     assert ([x.person.name for x in lines], unfit) == (["张伟"], [])
 
 
@@ -259,9 +265,9 @@ def far_cell() -> bytes:
     ids=[f"file {number}" for number in range(15)],
 )
 def test_hostile_files_are_refused_with_a_sentence(kind: str, content: bytes, said: str) -> None:
-    with pytest.raises(Wrong) as refused:
-        rows_of_file(kind, content)
-    assert said in refused.value.message
+    file = look_into(f"x.{kind}", content)
+    assert said in REFUSED[file.refused]
+    assert file.rows == ()
 
 
 def test_a_million_empty_formatted_rows_are_no_rows() -> None:
@@ -272,7 +278,7 @@ def test_a_million_empty_formatted_rows_are_no_rows() -> None:
         page.write_string(1, 0, "张伟")
         for number in range(2, 20_000):
             page.write_blank(number, 0, None, bold)
-    assert [cells for _, cells in rows_of_file("xlsx", buffer.getvalue())] == [["姓名"], ["张伟"]]
+    assert [cells for _, cells in rows_of("x.xlsx", buffer.getvalue())] == [["姓名"], ["张伟"]]
 
 
 def test_the_reader_sees_nothing_of_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,15 +293,14 @@ def test_the_reader_sees_nothing_of_the_bot(monkeypatch: pytest.MonkeyPatch) -> 
         return real(*arguments, **options)
 
     monkeypatch.setattr("handlers.roster.roster_files.subprocess.run", run)
-    rows_of_file("csv", b"name\nLi Na\n")
+    look_into("x.csv", b"name\nLi Na\n")
     assert seen
     assert not [name for name in seen[0] if name.startswith("BOT_")]
 
 
 def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.roster.roster_files.READ_SECONDS", 0.001)
-    with pytest.raises(Wrong, match="too large"):
-        rows_of_file("csv", b"name\nLi Na\n")
+    assert look_into("x.csv", b"name\nLi Na\n").refused == "too_large"
 
 
 def test_cells_as_text() -> None:
