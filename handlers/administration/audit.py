@@ -7,6 +7,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from handlers.administration.setting_words import label_of, value_text
+from handlers.figures.periods_typed import period_of_key
 from handlers.keyboards import Button, button_data, rows_of
 from handlers.people.roles import LANGUAGE_NAMES, ROLE_NAMES, number
 from handlers.reminding.owed_lines import KIND_NAMES
@@ -24,6 +25,7 @@ BUTTON = "audit"
 PER_PAGE = 15
 LONGEST = 120
 MOST_PAGES = 10_000
+MOST_COMPANIES = 3
 NOBODY = N_("the bot")
 ACTIONS: Mapping[str, str] = {
     ASKED: N_("asked to join as {real_name}"),
@@ -59,6 +61,11 @@ ACTIONS: Mapping[str, str] = {
     "report.redated": N_("moved the daily of {person} from {before} to {after}"),
     "report.backfilled": N_("filed the daily of {day} for {person}"),
     "rating.given": N_("rated {person} for {month}"),
+    "export.made": N_("exported the records of {period}, {companies}"),
+    "forum.changed": N_("changed an entered forum (was {before})"),
+    "person.forgotten": N_("took the person {person} out of the records"),
+    "hire.forgotten": N_("took the hire {hire} out of the records"),
+    "database.restored": N_("restored the database; what waited to be sent and was put aside: {aside}"),
 }
 """What each action of the trail says; an action that is not here is shown by its name and details."""
 
@@ -155,6 +162,12 @@ def _values(session: Session, t: Translator, entry: AuditEntry) -> dict[str, obj
         values["note"] = f" ({_short(details['note'])})" if details.get("note") else ""
     if entry.action == "company.changed":
         values["changes"] = _changes(details)
+    if entry.action == "export.made":
+        period = period_of_key(str(details.get("period")))
+        values["period"] = period.label if period is not None else _short(details.get("period"))
+        values["companies"] = _companies(session, t, details.get("companies"))
+    if entry.action == "forum.changed" and isinstance(details.get("before"), dict):
+        values["before"] = " ".join(_short(value) for value in details["before"].values())
     return values
 
 
@@ -172,6 +185,14 @@ def _company(session: Session, t: Translator, written: object) -> str:
         return t.plain(N_("all companies"))
     company = session.get(Company, written) if isinstance(written, int) else None
     return company.name if company is not None else _short(written)
+
+
+def _companies(session: Session, t: Translator, ids: object) -> str:
+    """A few companies by name, many counted."""
+    listed = ids if isinstance(ids, list) else []
+    if len(listed) > MOST_COMPANIES:
+        return t.plain(N_("{count} companies together"), count=len(listed))
+    return t.plain(N_(", ")).join(_company(session, t, each) for each in listed)
 
 
 def _changes(details: Mapping[str, Any]) -> str:

@@ -75,8 +75,8 @@ def pressed(turn: Turn) -> None:
         turn.toast(turn.t.plain(GONE))
     elif what == "show":
         _show(turn, setting)
-    elif what == "type":
-        driver.start(turn, SETTING, values={"name": setting.name})
+        if setting.kind not in (SettingKind.switch, SettingKind.choice):
+            driver.start(turn, SETTING, values={"name": setting.name})
     elif what == "set":
         _press_value(turn, setting, value)
     else:
@@ -160,7 +160,7 @@ def _show(turn: Turn, setting: Setting) -> None:
     ]
     if setting.name in EXPLAINED:
         lines.append(t(EXPLAINED[setting.name]))
-    lines.append(t("Typed: {example}", example=f"/settings {setting.name} …"))
+    lines.append(t("Typed: {example}", example=f"/settings {label_of(t, setting)} …"))
     turn.redraw(Markup("\n").join(lines), [*_value_buttons(turn, setting), [_back_to(turn, setting)]])
 
 
@@ -174,10 +174,7 @@ def _value_buttons(turn: Turn, setting: Setting) -> list[list[Button]]:
         offered = []
     if setting.may_be_unset:
         offered.append((UNSET_VALUE, t.plain(UNSET)))
-    rows = rows_of([Button(label, button_data(BUTTON, "set", setting.name, value)) for value, label in offered], 2)
-    if setting.kind not in (SettingKind.switch, SettingKind.choice):
-        rows.insert(0, [Button(t.plain(N_("Enter a value")), button_data(BUTTON, "type", setting.name))])
-    return rows
+    return rows_of([Button(label, button_data(BUTTON, "set", setting.name, value)) for value, label in offered], 2)
 
 
 def _back_to(turn: Turn, setting: Setting) -> Button:

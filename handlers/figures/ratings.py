@@ -12,6 +12,7 @@ from markupsafe import Markup
 from handlers.access import VIEWERS
 from handlers.administration.manager_picks import manager_in, manager_options, split_name, tell
 from handlers.administration.setting_words import LINE_NAMES
+from handlers.figures.periods_typed import read_period
 from handlers.forms import driver
 from handlers.forms.choices import find_option
 from handlers.forms.fields import Field, Option, Values, Wrong
@@ -26,6 +27,7 @@ from schedules.settings import SATISFACTION, value_of
 from schedules.working_days import ONE_DAY
 from storage.groups import record_audit
 from storage.induction import induction_hints
+from storage.kinds import ReportKind
 from storage.people import companies_of, display_name
 from storage.period_records import records_between
 from storage.ratings import find_rating, rate
@@ -47,7 +49,7 @@ LINES = tuple(Option(line.value, LINE_NAMES[line], LINE_WORDS[line]) for line in
 
 
 def command(turn: Turn) -> None:
-    """`/rate [name [what value comment]]`."""
+    """`/rate [name [month] [what value comment]]`."""
     written = turn.arguments.strip()
     if not written or "\n" in written:
         driver.start(turn, RATING, pasted=written)
@@ -65,11 +67,18 @@ def command(turn: Turn) -> None:
 
 
 def _read(turn: Turn, written: str) -> Values:
-    """`[what [value [comment]]]`; raises Wrong."""
+    """`[month] [what [value [comment]]]`; raises Wrong."""
     words, form_turn = half_width(written).split(), FormTurn(turn, {})
     if not words:
         return {}
-    values: Values = {"line": find_option(words[0], LINES, form_turn).value}
+    values: Values = {}
+    month = read_period(words[0], turn.today)
+    if month is not None and month.kind is ReportKind.monthly:
+        values["month"] = find_option(month.label, _month_options(form_turn), form_turn).value
+        del words[0]
+        if not words:
+            return values
+    values["line"] = find_option(words[0], LINES, form_turn).value
     if len(words) > 1 and read_number(words[1]) is not None:
         values["value"] = _VALUE.parse(words[1], form_turn)
         if len(words) > 2:
@@ -191,7 +200,7 @@ _VALUE = Number(0, FULL, offer=(60, 70, 80, 90, 100))
 _COMMENT = Text(2, 300, "many")
 RATING = Form(
     name="rating",
-    title=N_("Rating"),
+    title=N_("Rating of a month"),
     words=("评分", "rating"),
     fields=(
         Field("person", N_("Who"), N_("Whom do you rate?"), HirePick(manager_options), words=("姓名", "谁")),

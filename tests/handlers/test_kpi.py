@@ -248,3 +248,12 @@ def test_the_hints_come_from_the_records(world: World, wang: Phone) -> None:
         )
     admin.says("/rate 王芳 问题 80 有质量")
     assert "供参考：本月新问题 1 个" in admin.last.text
+
+
+def test_a_month_is_rated_by_its_name(world: World) -> None:
+    world.manager("王芳", "杭州甲")
+    admin = world.admin()
+    admin.says("/rate 王芳 2026-10 入职培训 88 讲解清楚，准备充分")
+    assert "月份：2026-10" in admin.last.text
+    admin.taps("取消").taps("放弃").says("/rate 王芳 10月")
+    assert "评哪一项" in admin.last.text

@@ -108,7 +108,7 @@ def test_a_value_that_does_not_fit_is_explained_and_not_stored(world: World, typ
 
 def test_a_number_is_entered_from_its_button(world: World) -> None:
     admin = world.admin()
-    admin.says("/settings").taps("KPI 目标").taps("出单率目标").taps("输入数值")
+    admin.says("/settings").taps("KPI 目标").taps("出单率目标")
     admin.says("abc")
     assert "如 60%" in admin.last.text
     admin.says("75%").taps("确认")
@@ -240,3 +240,10 @@ def test_the_trail_shows_an_action_it_does_not_know_by_its_name(world: World) ->
     admin.says("/audit")
     assert "the bot future.thing: a <b>" in admin.last.text
     assert "person.renamed" in admin.last.text
+
+
+def test_what_is_exported_reads_as_words_in_the_trail(world: World) -> None:
+    world.manager("王芳", "杭州甲")
+    admin = world.admin()
+    admin.says("/export 2026-10")
+    assert "导出了 2026-10 的记录：杭州甲" in admin.says("/audit").last.text
