@@ -65,14 +65,14 @@ class DayChange:
 def change_in(turn: Turn, written: str) -> DayChange | None:
     """A day with what it is, as typed behind /calendar; None for anything else."""
     words = half_width(written).split()
-    day = read_day(words[0], turn.today) if words else None
-    if day is None or len(words) < 2:
+    place = next((n for n, word in enumerate(words[:5]) if name_key(word) in _STATE_WORDS), None)
+    dated = next((n for n, word in enumerate(words[:5]) if read_day(word, turn.today) is not None), None)
+    if place is None or dated is None or dated > place:
         return None
-    place = next((n for n, word in enumerate(words[1:5], start=1) if name_key(word) in _STATE_WORDS), None)
-    if place is None:
-        return None
+    day = read_day(words[dated], turn.today)
+    assert day is not None
     state = _STATE_WORDS[name_key(words[place])]
-    before, after = words[1:place], words[place + 1 :]
+    before, after = words[:dated] + words[dated + 1 : place], words[place + 1 :]
     company = find_company(turn.session, " ".join(before)) if before else None
     if before and company is None:
         return None

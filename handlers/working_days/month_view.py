@@ -257,6 +257,8 @@ def _written(
 
 def _deadline_line(t: Translator, deadline: Deadline, rules: DeadlineRules) -> Markup:
     what = Markup("{} {}").format(t(KIND_NAMES[deadline.period.kind]), deadline.period.label)
+    if deadline.period.kind is ReportKind.monthly:
+        what += t.plain(N_(", ")) + t(KIND_NAMES[ReportKind.skills_mail])
     moment = t.moment(deadline.late_from, rules.zone)
     line = t("• {moment}: {what}", moment=moment, what=what)
     if deadline.target < deadline.late_from:

@@ -45,7 +45,7 @@ def test_a_month_is_a_picture_and_a_table_with_its_deadlines(world: World) -> No
     assert "12/5 周六 24:00：出单率报送 2026-11（最好在 12/4 周五 24:00 前）" in text
     assert "12/5 周六 24:00：周报 11/29–12/05" in text
     assert "12/25 周五 24:00：下月培训计划 2027-01" in text
-    assert "12/31 周四 24:00：月报 2026-12（暂估）" in text
+    assert "12/31 周四 24:00：月报 2026-12、销售技能总结（暂估）" in text
     assert "放假安排未公布，暂估：12/29 周二 – 12/31 周四" in text
     assert "日报：每个工作日，次日 08:00 前" in text
 
@@ -98,6 +98,13 @@ def test_an_admin_sets_a_day_for_all_and_takes_it_back(world: World) -> None:
     assert [row.day for row in world.all_of(CalendarDay)] == [date(2026, 11, 27)]
     actions = [entry.action for entry in world.all_of(AuditEntry)]
     assert actions == ["calendar.day_set", "calendar.day_set", "calendar.day_deleted"]
+
+
+def test_the_company_may_stand_before_the_day(world: World) -> None:
+    world.manager("王芳", "杭州甲")
+    admin = world.admin()
+    admin.says("/calendar 杭州甲 11/27 休息 公司年会")
+    assert "11/27 周五 设为休息日（杭州甲）" in admin.last.text
 
 
 def test_a_day_of_one_company_concerns_that_company_only(world: World) -> None:
