@@ -50,10 +50,8 @@ def cohort(turn: Turn) -> None:
     if not found:
         turn.say(turn.t("I know no cohort or company “{name}” among yours. Here is what there is:", name=wanted[:60]))
         _offer(turn, figures)
-    elif len(found) == 1:
-        show_card(turn, found[0].cohort_id)
     else:
-        _say_list(turn, found[:MOST_IN_ONE_LIST])
+        _offer(turn, found)
 
 
 def show_card(turn: Turn, cohort_id: CohortId) -> None:
