@@ -19,7 +19,7 @@ from handlers.roster.new_hires import HIRES
 from handlers.roster.roster_entry import OPENING_VERBS as OPENING_VERBS
 from handlers.roster.roster_entry import read_verb
 from handlers.roster.roster_files import FILE
-from handlers.roster.roster_requests import add, add_pasted, cohorts_called, is_called, take_request
+from handlers.roster.roster_requests import add, add_in_one_line, add_pasted, cohorts_called, is_called, take_request
 from handlers.roster.roster_scope import company_ids, own_cohort, own_company, own_hire
 from handlers.roster.roster_screens import BUTTON as BUTTON
 from handlers.roster.roster_screens import draw_cohort, draw_companies, draw_company, draw_home, draw_search
@@ -50,7 +50,7 @@ def show(turn: Turn) -> None:
     elif "\n" in turn.text.strip():
         # The word alone in its line, one name below it.
         add(turn, {}, first)
-    else:
+    elif not add_in_one_line(turn, first):
         _find(turn, first)
 
 

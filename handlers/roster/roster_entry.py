@@ -40,11 +40,21 @@ VERBS = {
     "left": ("离职", "离岗", "left", "leave"),
     "step": ("考试", "陪练", "试岗", "exam", "drill", "trial"),
     "out": ("淘汰", "eliminated"),
+    "move": ("换批次", "转批次", "调批次", "move"),
+    "date": ("更正上岗日期", "改上岗日期", "on-post-date"),
+    "back": ("重新入职", "复职", "返岗", "rejoined"),
+    "rename": ("改姓名", "改名", "rename"),
     "template": ("模板", "template"),
     "export": ("导出", "下载", "export", "download"),
 }
 """What may stand behind /roster."""
-OPENING_VERBS = ("新批次", "新建批次", "添加新人", "上岗", "离职", "淘汰", "考试", "on-post", "onpost", "eliminated")
+OPENING_VERBS = (
+    *("新批次", "新建批次", "添加新人", "上岗", "离职", "淘汰", "考试", "on-post", "onpost", "eliminated"),
+    *VERBS["move"][:3],
+    *VERBS["date"],
+    *VERBS["back"],
+    *VERBS["rename"],
+)
 """Those that may be said without /roster before them."""
 
 _EVERYBODY = ("全部", "所有人", "全体", "全员", "都", "全选", "all", "everybody", "everyone")

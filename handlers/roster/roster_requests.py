@@ -8,16 +8,18 @@ from handlers.forms.fields import Values, Wrong, iso
 from handlers.forms.form import Form, FormTurn
 from handlers.forms.paste import parse_block
 from handlers.roster.cohort_form import COHORT
-from handlers.roster.going_on_post import ON_POST, can_start
+from handlers.roster.going_on_post import ON_POST, ON_POST_DATE, can_start
+from handlers.roster.hire_card import draw_hire
 from handlers.roster.hire_history import NOBODY_CALLED
+from handlers.roster.hire_moves import MOVE, RENAME
 from handlers.roster.hire_picks import Fits, ids_text
-from handlers.roster.leaving import LEFT, can_leave
+from handlers.roster.leaving import LEFT, REJOIN, can_leave
 from handlers.roster.new_hires import HIRES, HireLines
 from handlers.roster.roster_entry import PeopleSaid, read_people, split_day
 from handlers.roster.roster_scope import companies, company_ids
 from handlers.roster.roster_screens import draw_companies, draw_search
 from handlers.roster.roster_workbook import show_roster, show_template
-from handlers.roster.training_steps import ELIMINATED, STEP
+from handlers.roster.training_steps import ELIMINATED, NOT_POSSIBLE, STEP
 from handlers.translations import N_
 from handlers.turn import Turn
 from storage.people import Company, name_key
@@ -47,6 +49,22 @@ _STEP_OF_VERB = {
     "step": _Step(STEP, can_start),
     "out": _Step(STEP, can_start, reason="note", means_all=False, what=ELIMINATED),
 }
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A form about one hire, and for whom it is possible."""
+
+    form: Form
+    fits: Fits
+
+
+_CHANGES = {
+    "move": _Change(MOVE, can_start),
+    "date": _Change(ON_POST_DATE, lambda hire: hire.on_post is not None),
+    "back": _Change(REJOIN, lambda hire: not can_leave(hire)),
+    "rename": _Change(RENAME, lambda hire: True),
+}
 _FILES: dict[str, Callable[[Turn, Company], None]] = {"template": show_template, "export": show_roster}
 
 
@@ -58,8 +76,9 @@ def take_request(turn: Turn, verb: str, rest: str, below: str) -> None:
     elif verb == "new":
         _begin_cohort(turn, rest, below)
     elif verb == "add":
-        named = cohorts_called(turn, rest) if rest else []
-        add(turn, _within(named), below if named else f"{rest}\n{below}".strip())
+        _begin_adding(turn, rest, below)
+    elif verb in _CHANGES:
+        _begin_change(turn, _CHANGES[verb], f"{rest}\n{below}".strip())
     else:
         _begin_step(turn, _STEP_OF_VERB[verb], f"{rest}\n{below}".strip())
 
@@ -105,6 +124,51 @@ def _begin_cohort(turn: Turn, rest: str, below: str) -> None:
     # As given values: what is pasted over a preset would give way to the preset worked out anew.
     values |= parse_block(COHORT, below, FormTurn(turn, {})).values
     driver.start(turn, COHORT, values=values, pasted=below)
+
+
+def add_in_one_line(turn: Turn, line: str) -> bool:
+    """`3月一期 张伟、李娜`: a cohort and the people to add to it; whether it was that."""
+    cohort, names = _cohort_in_front(turn, line, partly=False)
+    if cohort is None or not names:
+        return False
+    add(turn, _within([cohort]), names)
+    return True
+
+
+def _begin_adding(turn: Turn, rest: str, below: str) -> None:
+    """`添加新人 3月一期`, with names in the same line or in the lines below."""
+    named = cohorts_called(turn, rest) if rest else []
+    if named:
+        add(turn, _within(named), below)
+        return
+    cohort, names = _cohort_in_front(turn, f"{rest}\n{below}".strip())
+    add(turn, _within([cohort] if cohort is not None else []), names)
+
+
+def _begin_change(turn: Turn, change: _Change, text: str) -> None:
+    """What is changed of one hire: who is named first, then what it becomes."""
+    text, day = split_day(" ".join(text.split()), turn.today)
+    words = text.split()
+    ids = company_ids(turn)
+    whole = (n for n in range(len(words), 1, -1) if find_hires(turn.session, ids, " ".join(words[:n]), turn.today))
+    length = next(whole, 1)
+    name, behind = " ".join(words[:length]), " ".join(words[length:])
+    found = _hires_called(turn, name, change.fits, None)
+    if len(found) != 1:
+        turn.say(*draw_search(turn, (), found)) if found else turn.say(turn.t(NOBODY_CALLED, name=text[:60]))
+        return
+    (hire,) = found
+    if not change.fits(hire):
+        turn.say(*draw_hire(turn, hire, above=turn.t(NOT_POSSIBLE, names=hire.name)))
+        return
+    values: Values = {"whom": str(hire.id)}
+    if change.form is RENAME and behind:
+        values["name"] = behind
+    cohorts = cohorts_called(turn, behind) if change.form is MOVE and behind else []
+    cohorts = [cohort for cohort in cohorts if cohort.company_id == hire.company_id and cohort.id != hire.cohort_id]
+    values |= {"to": str(cohorts[0].id)} if len(cohorts) == 1 else {}
+    values |= {"day": iso(day)} if day is not None and change.form in (REJOIN, ON_POST_DATE) else {}
+    driver.start(turn, change.form, values=values)
 
 
 def _begin_step(turn: Turn, step: _Step, text: str) -> None:
@@ -157,13 +221,18 @@ def _hires_called(turn: Turn, name: str, fits: Fits, cohort: Cohort | None) -> l
     return found if len(found) == 1 else [hire for hire in found if fits(hire)] or found
 
 
-def _cohort_in_front(turn: Turn, text: str) -> tuple[Cohort | None, str]:
-    """The cohort whose name a text begins with, and what stands behind it; somebody of the roster comes first."""
+def _cohort_in_front(turn: Turn, text: str, *, partly: bool = True) -> tuple[Cohort | None, str]:
+    """The cohort whose name a text begins with, and what stands behind it; somebody of the roster comes first.
+
+    `partly`: the first word may also be a part of the name.
+    """
     first, _, behind = text.partition("\n")
     for cohort in sorted(cohorts_of(turn.session, company_ids(turn)), key=lambda c: -len(c.name)):
         rest = first[len(cohort.name) :]
         if first.casefold().startswith(cohort.name.casefold()) and not rest[:1].isalnum():
             return cohort, f"{rest.lstrip(' :：,，、')}\n{behind}".strip()
+    if not partly:
+        return None, text
     word, _, rest = first.partition(" ")
     is_name = bool(find_hires(turn.session, company_ids(turn), word, turn.today))
     named = [] if is_name or split_day(word, turn.today)[1] is not None else cohorts_called(turn, word)

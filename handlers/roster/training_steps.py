@@ -31,6 +31,7 @@ from storage.roster_events import (
 )
 from storage.roster_rules import ENDED, Recording, RosterRefusal
 
+NOT_POSSIBLE = N_("This is not possible for {names} at present.")
 BOTH = "both"
 STARTED, EXAM, EXAM_FAILED, EXAM_ABSENT = "started", "exam", "exam_failed", "exam_absent"
 DRILL, DRILL_FAILED = "drill", "drill_failed"
@@ -105,7 +106,7 @@ def _check_whom(turn: FormTurn) -> None:
     fits = _FITS.get(str(turn.values.get("what")))
     unfit = [hire for hire in chosen(turn) if fits is not None and (hire.stage in ENDED or not fits(hire))]
     if unfit:
-        raise Wrong(N_("This is not possible for {names} at present."), names=some_names(turn.turn.t, unfit))
+        raise Wrong(NOT_POSSIBLE, names=some_names(turn.turn.t, unfit))
 
 
 def _make_up(turn: FormTurn, hire: Hire) -> bool:

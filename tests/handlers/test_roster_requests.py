@@ -122,3 +122,32 @@ def test_a_block_of_another_kind_is_taken_for_what_its_first_line_says(world: Wo
     wang.says("出单\n日期: 2026-03-20\n李娜 1\n王强 2")
     assert "已录入，共 3 单" in wang.texts
     assert len(world.all_of(Order)) == 2
+
+
+@pytest.mark.parametrize(
+    "typed", ["名册 3月一期 钱七、孙八", "添加新人 3月一期 钱七 孙八", "名册 添加 一期\n钱七\n孙八"]
+)
+def test_people_are_added_to_a_cohort_in_one_line(world: World, wang: Phone, typed: str) -> None:
+    wang.says(typed).taps("确认")
+    assert [hire.name for hire in world.all_of(Hire)][4:] == ["钱七", "孙八"]
+
+
+def test_what_is_known_of_one_hire_is_changed_in_one_line(world: World, wang: Phone) -> None:
+    wang.says("新批次 4月一期 2026-03-16").taps("确认")
+    wang.says("换批次 赵敏 4月一期").taps("确认")
+    wang.says("上岗 张伟 李娜 2026-03-02").taps("考试和陪练都通过").taps("确认")
+    wang.says("更正上岗日期 张伟 2026-03-04").taps("确认")
+    wang.says("改名 李娜 李小娜").taps("确认")
+    wang.says("离职 张伟 3/10 个人原因").taps("确认")
+    wang.says("重新入职 张伟 3/12").taps("确认")
+    hires = {hire.name: hire for hire in world.all_of(Hire)}
+    assert set(hires) == {"张伟", "李小娜", "王强", "赵敏"}
+    assert (hires["赵敏"].cohort_id, hires["张伟"].on_post) == (2, date(2026, 3, 4))
+    assert hires["张伟"].stage is Stage.on_post
+
+
+def test_after_going_on_post_nobody_changes_the_cohort(world: World, wang: Phone) -> None:
+    wang.says("上岗 张伟 2026-03-02").taps("考试和陪练都通过").taps("确认")
+    wang.says("换批次 张伟 4月一期")
+    assert "目前不能这样登记：张伟" in wang.last.text
+    assert "换批次" not in wang.last.buttons
