@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: the one in BOT_TEST_POSTGRES, else one from a wheel that lives as long as they do."""
+"""A real PostgreSQL for the tests: the one in BOT_TEST_POSTGRES, else one from a wheel for as long as they run."""
 
 import fcntl
 import os

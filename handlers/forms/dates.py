@@ -31,6 +31,9 @@ _DAY_ONLY = re.compile(r"(\d{1,2})\s*[日号]|(\d{1,2})(?:st|nd|rd|th)")
 _ENGLISH = re.compile(r"([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?|(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*")
 _NUMERALS = re.compile(r"[零〇一二两三四五六七八九十]+(?=\s*[月日号点时分])|(?<=[点时])[零〇一二两三四五六七八九十]+")
 
+CLOSE = timedelta(days=60)
+"""Nobody means last year's by a month and day that lie so close to today."""
+
 
 def always_fits(day: date) -> bool:
     """The default of `fits`."""
@@ -40,8 +43,9 @@ def always_fits(day: date) -> bool:
 def read_day(text: str, today: date, fits: Callable[[date], bool] = always_fits) -> date | None:
     """The date meant by 今天, 11/23, 11月23日, 2026-11-23, 23号, 周三, `Mon 11/23`, Nov 23.
 
-    A month and day without a year is the one nearest to today. A bare day of the month or weekday is the nearest for
-    which `fits` holds, or else simply the nearest; ties go to the past.
+    A month and day without a year, a bare day of the month and a weekday mean the nearest for which `fits` holds, or
+    else simply the nearest; ties go to the past. A month and day close to today is that one whether it fits or not:
+    who types tomorrow's date is told that it lies in the future, and does not mean last year's.
     """
     words = " ".join(with_numbers(half_width(text).casefold()).rstrip("。.!").split())
     if words in _RELATIVE:
@@ -123,7 +127,9 @@ def _weekday(match: re.Match[str], today: date, fits: Callable[[date], bool]) ->
 
 
 def _in_nearest_year(month: int, day: int, today: date, fits: Callable[[date], bool]) -> date | None:
-    return _nearest((_date(today.year + shift, month, day) for shift in (-1, 0, 1)), today, fits)
+    days = [_date(today.year + shift, month, day) for shift in (-1, 0, 1)]
+    close = next((d for d in days if d is not None and abs(d - today) <= CLOSE), None)
+    return close or _nearest(days, today, fits)
 
 
 def _nearest(days: Iterable[date | None], today: date, fits: Callable[[date], bool]) -> date | None:

@@ -30,6 +30,9 @@ from storage.people import (
 from storage.people_changes import Application, admit, application_of, lock_person, namesake, reject
 
 SENTENCE_LET_IN = N_("{name} takes part now as {role}, companies: {companies}. Decided by {admin}.")
+NOT_LET_IN = N_(
+    "Thank you for asking. An admin has decided not to let you in for now; please talk to them if you need it."
+)
 SENTENCE_REJECTED = N_("{name} was not let in. Decided by {admin}.")
 ALL_COMPANIES = N_("all companies")
 NEAR_SHOWN = 2
@@ -122,12 +125,7 @@ def turn_down(turn: Turn) -> None:
     person, _ = found
     reject(turn.session, person, decision_of(turn))
     _drop_joining(turn, person)
-    turn.say_to(
-        person,
-        translator_for(person, turn.surroundings)(
-            "Thank you for asking. An admin has decided not to let you in for now; please talk to them if you need it."
-        ),
-    )
+    turn.say_to(person, translator_for(person, turn.surroundings)(NOT_LET_IN))
 
     def sentence(t: Translator) -> Markup:
         return t(SENTENCE_REJECTED, name=display_name(person), admin=display_name(turn.who))

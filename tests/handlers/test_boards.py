@@ -87,6 +87,6 @@ def test_a_board_of_any_size_is_one_message(in_time: int, not_in: int, language:
 
 def test_nobody_is_late_on_a_board_of_a_day_not_announced() -> None:
     text = str(board_text(board(1, 1, is_estimate=True), translator("zh")))
-    assert "假期未公布，不计晚交" in text
+    assert "假期未公布，不计时限" in text
     assert "晚交 (" not in text
     assert "按时" not in text

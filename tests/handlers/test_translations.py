@@ -84,4 +84,4 @@ def test_inserted_values_are_escaped() -> None:
 
 
 def test_both_languages_of_a_declared_text() -> None:
-    assert both_languages("a text that is not in the catalog") == ("a text that is not in the catalog",)
+    assert both_languages("On leave") == ("请假", "On leave")

@@ -30,6 +30,11 @@ NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 TELEGRAM_ID = 4711
 
 
+@pytest.fixture
+def every_text_has_its_chinese() -> None:
+    """Not here: the form that these tests declare for themselves speaks English only."""
+
+
 @dataclass
 class Screen:
     """What stands in the chat after a step."""
