@@ -15,7 +15,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import unquote
@@ -287,11 +287,13 @@ class World:
         self.settle()
         return result
 
-    def passes_to(self, local: str, *, minutes: int = 5) -> None:
-        """Let time pass to a local moment, with a tick every few minutes."""
+    def passes_to(self, local: str, *, minutes: int = 30) -> None:
+        """Let time pass to a local moment, with a tick every so many minutes and at 08:05, when the board is posted."""
         end = datetime.fromisoformat(local).replace(tzinfo=ZONE).astimezone(UTC)
         while self.clock.moment < end:
-            self.clock.moment = min(self.clock.moment + timedelta(minutes=minutes), end)
+            board = datetime.combine(self.clock.today, time(8, 5), ZONE)
+            steps = (self.clock.moment + timedelta(minutes=minutes), board, end)
+            self.clock.moment = min(step.astimezone(UTC) for step in steps if step > self.clock.moment)
             self.tick()
 
     # Who there is
