@@ -6,7 +6,7 @@ from storage.people import Person, PersonId, Role
 from storage.people_changes import Decision
 
 ROLE_NAMES = {Role.manager: N_("training manager"), Role.viewer: N_("viewer"), Role.admin: N_("admin")}
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+LANGUAGE_NAMES = {"zh": "中文", "en": N_("English")}
 
 
 def translator_for(person: Person, surroundings: Surroundings) -> Translator:
