@@ -29,15 +29,21 @@ from storage.migration import upgrade
 from storage.outbox import oldest_due
 from tests.chat import ADMIN_ID, ZONE, Acted, StillClock, World
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds until a bot that does not come to rest is a failure."""
 
 
 class SharedClock(StillClock):
-    """The clock of test, stand-in and bot: real time plus an offset in a file; it can only be moved forward."""
+    """The clock of test, stand-in and bot: real time plus an offset in a file; it can only be moved forward.
 
-    def __init__(self, path: Path) -> None:
-        self.shared = DemoClock(path)
+    `begins` sets it to a local time, whatever day it really is.
+    """
+
+    def __init__(self, path: Path, begins: str = "") -> None:
+        begin = datetime.fromisoformat(begins).replace(tzinfo=ZONE).astimezone(UTC) if begins else None
+        self.shared = DemoClock(path, begin)
+        if begin is not None:
+            self.shared.reset()
         super().__init__()
 
     def now(self) -> datetime:
@@ -94,9 +100,8 @@ class LiveWorld(World):
         self, folder: Path, *, now: str = "2026-12-01 10:00", webhook_port: int | None = None, url: str = ""
     ) -> None:
         self.folder = folder
-        self._shared_clock = SharedClock(folder / "clock.json")
+        self._shared_clock = SharedClock(folder / "clock.json", now)
         self.clock = self._shared_clock
-        self.clock.to(now)
         self.url = url or f"sqlite:///{folder / 'bot.db'}"
         upgrade(self.url)
         self.database = Database(self.url)

@@ -3,6 +3,7 @@
 Rosters come in by `/roster`, orders by 出单, leavers by 离职; figures are read from /cohort, /stats, the group's card,
 the draft and the submission. Nothing is written past the chat. Driven elsewhere as well:
 
+    over HTTP   tests/end_to_end/test_scenarios_over_http.py (S1, S2, S3, S5, S7, P4, P5, P6 as they stand here)
     S3, P1, P6  tests/handlers/test_orders.py            S12, S24  tests/handlers/test_report.py
     S1, S18     tests/handlers/test_roster.py            P2        tests/handlers/test_check_in.py (in process) and
     S14         tests/schedules/test_obligations.py                tests/end_to_end/test_over_http.py (SIGKILL)
@@ -371,9 +372,10 @@ def test_p4_a_manager_on_leave_from_monday_to_wednesday(world: World) -> None:
 
 
 def test_p5_a_manager_who_submits_at_half_past_seven(world: World) -> None:
-    world.clock.to("2026-11-23 12:00")
+    world.clock.to("2026-11-22 23:00")
     wang, li = world.manager("王芳", since="2026-11-23"), world.manager("李强", since="2026-11-23")
     group = world.group(wang, li)
+    world.clock.to("2026-11-23 19:30")
     world.passes_to("2026-11-24 07:25")
     assert "日报" in wang.texts, "asked at 20:00 and 07:00"
     world.clock.to("2026-11-24 07:30")
