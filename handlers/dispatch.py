@@ -162,10 +162,9 @@ def _answer_form(turn: Turn) -> bool:
         words = commands.COMMAND_BY_WORD if command is not None else ()
         if not opens and driver.answer_text(turn, conversation, form, other_words=words):
             return True
-    if command is not None:
+    if command is not None and not _take_block(turn, command):
         _run(turn, command)
-        return True
-    return False
+    return command is not None
 
 
 def _stands_alone(turn: Turn) -> bool:
@@ -180,12 +179,19 @@ def _take_order_list(turn: Turn) -> bool:
     return may(commands.COMMAND_BY_NAME["orders"], turn.person, turn.chat.kind) and orders.take_if_list(turn)
 
 
-def _take_block(turn: Turn) -> bool:
-    """A pasted block needs no word before it when its labels are those of one form alone."""
+def _take_block(turn: Turn, instead_of: Command | None = None) -> bool:
+    """A pasted block needs no word before it when its labels are those of one form alone.
+
+    `instead_of`: the command whose word the text begins with; that word is a label when its line is one (新人: 张伟).
+    """
     named = [(labelled_fields(form, turn.text), form) for form in commands.FORMS if form.example]
     most = max(count for count, _ in named)
     forms = [form for count, form in named if count == most]
-    command = commands.COMMAND_BY_WORD.get(forms[0].words[0]) if most >= LABELS_OF_A_BLOCK and len(forms) == 1 else None
+    if most < LABELS_OF_A_BLOCK or len(forms) > 1:
+        return False
+    if instead_of is not None and labelled_fields(forms[0], turn.text.strip().partition("\n")[0]) == 0:
+        return False
+    command = commands.COMMAND_BY_WORD.get(forms[0].words[0])
     if command is None or not may(command, turn.person, turn.chat.kind):
         return False
     turn.arguments = turn.text

@@ -152,6 +152,9 @@ def read_rows(each: Field, lines: Sequence[str], turn: FormTurn) -> tuple[list[V
 def without_form_word(form: Form, text: str) -> str:
     """The block without the form's word in front; of a title such as `日报-王芳-261123` its date is kept."""
     first, _, rest = text.strip().partition("\n")
+    labelled = split_label(form, first)
+    if labelled is not None and labelled.has_colon:
+        return text.strip()
     words = sorted({*form.words, *both_languages(form.title)}, key=len, reverse=True)
     folded = half_width(first).casefold()
     for word in words:
@@ -159,7 +162,7 @@ def without_form_word(form: Form, text: str) -> str:
             behind = first[len(word) :]
             if not behind or behind[0].isspace() or _COLON.match(behind):
                 return f"{_COLON.sub('', behind, count=1).strip()}\n{rest}".strip()
-    is_title = rest.strip() and len(first) <= _LONGEST_TITLE and split_label(form, first) is None
+    is_title = rest.strip() and len(first) <= _LONGEST_TITLE and labelled is None
     if is_title and any(word.casefold() in folded for word in words):
         dated = _TITLE_DATE.search(folded)
         day = dated.group() if dated is not None else ""

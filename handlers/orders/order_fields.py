@@ -265,14 +265,6 @@ FIELDS = (
         preset=_preset_lines,
     ),
     Field(
-        key="counts",
-        label=N_("Orders"),
-        ask=N_("Who had how many? Tap ＋ and −; it is saved once, when you confirm."),
-        kind=Counts(on_post_options, MOST_AT_ONCE),
-        applies=is_grid,
-        check=_check_counts,
-    ),
-    Field(
         key="quantity",
         label=N_("Orders"),
         ask=N_("How many orders?"),
@@ -280,6 +272,14 @@ FIELDS = (
         words=("出单", "单数", "数量"),
         help=N_("1 to 9: tap a number, or type it."),
         applies=is_single,
+    ),
+    Field(
+        key="counts",
+        label=N_("Orders"),
+        ask=N_("Who had how many? Tap ＋ and −; it is saved once, when you confirm."),
+        kind=Counts(on_post_options, MOST_AT_ONCE),
+        applies=is_grid,
+        check=_check_counts,
     ),
     Field(
         key="day",

@@ -10,6 +10,7 @@ from handlers.forms.choices import key_of
 from handlers.forms.dates import read_day
 from handlers.forms.fields import Values, Wrong
 from handlers.forms.form import Form, FormTurn
+from handlers.forms.paste import parse_block
 from handlers.keyboards import Button, Keyboard, button_data
 from handlers.orders.order_entry import OrderLine, name_key
 from handlers.orders.order_fields import (
@@ -40,7 +41,8 @@ def start(turn: Turn) -> None:
     """`/orders`, 出单: the form; `/orders 张伟 2` and lists of names and numbers are recorded at once."""
     written = turn.arguments.strip() if turn.press is None else ""
     hires = known_hires(turn)
-    lines = read_list(turn, written)
+    is_block = parse_block(ORDERS, written, FormTurn(turn, {})).labelled > 1
+    lines = [] if is_block else read_list(turn, written)
     if key_of(written) in LIST_WORDS:
         show_recent(turn)
     elif not any(hire.on_post is not None for hire in hires):

@@ -369,3 +369,11 @@ def test_the_likeliest_name_stands_first(world: World, wang: Phone) -> None:
     put_on_post(world, "杭州甲", "12月批", ["Wang Qiang", "Zhang Wei"], date(2026, 11, 20))
     wang.says("/orders Zhang Wi 2")
     assert wang.last.buttons[0].startswith("Zhang Wi → Zhang Wei")
+
+
+@pytest.mark.parametrize("heading", ["出单\n", "", "orders\n"])
+def test_orders_as_a_labelled_block(world: World, wang: Phone, heading: str) -> None:
+    """新人 is the roster's word too: here it is a label."""
+    do(wang, f"{heading}新人: 张伟\n出单: 2\n日期: 昨天\n客户标签: 五金店", "确认")
+    (order,) = world.all_of(Order)
+    assert (order.quantity, order.day, order.tag) == (2, date(2026, 11, 22), "五金店")
