@@ -14,7 +14,7 @@ from handlers.forms.filling import Filling, Stale
 from handlers.forms.form import Form
 from handlers.forms.kinds import Text
 from handlers.forms.paste import parse_block
-from handlers.forms.progress import Progress, Screen, field_at
+from handlers.forms.progress import Progress, Screen, field_at, is_unchanged
 from handlers.forms.screens import BUTTON
 from handlers.keyboards import Button, button_data
 from handlers.translations import N_
@@ -30,6 +30,7 @@ RECORD_GONE = N_("This record is no longer there, or is not yours to edit.")
 RESUMED = N_("You began this on {moment} and had not finished. Here is where you were.")
 SET_ASIDE = N_("“{title}” is kept as it is; you can go on with it afterwards.")
 CANCELLED = N_("Cancelled: nothing was recorded.")
+UNCHANGED = N_("Nothing was changed: the record stays as it is.")
 EDIT_CANCELLED = N_("Editing stopped: the record stays as it was.")
 STILL_OPEN = N_("“{title}”, begun on {moment}, is still half filled.")
 NOTHING_OPEN = N_("Nothing is being filled in at the moment, so there is nothing to cancel.")
@@ -217,6 +218,9 @@ def _save(filling: Filling) -> None:
     """Have the form saved, once: the conversation goes in the same savepoint, so a second Confirm finds nothing."""
     turn, session = filling.turn, filling.turn.session
     wrong = filling.first_complaint()
+    if wrong is None and is_unchanged(filling.form, filling.progress, filling.form_turn.values):
+        _end(filling, UNCHANGED)
+        return
     if wrong is None:
         filling.store()
         final = filling.form_turn
@@ -234,10 +238,15 @@ def _save(filling: Filling) -> None:
 
 
 def _discard(filling: Filling) -> None:
-    turn, is_edit = filling.turn, filling.progress.record_id is not None
+    _end(filling, EDIT_CANCELLED if filling.progress.record_id is not None else CANCELLED)
+
+
+def _end(filling: Filling, sentence: str) -> None:
+    """Let the form go with nothing recorded."""
+    turn = filling.turn
     turn.session.delete(filling.conversation)
     turn.session.flush()
-    turn.redraw(turn.t(EDIT_CANCELLED if is_edit else CANCELLED))
+    turn.redraw(turn.t(sentence))
     _offer_waiting(turn)
 
 

@@ -75,6 +75,8 @@ class Form:
     """Things to think over before confirming (more than 5 orders at once, a possible duplicate)."""
     confirm_label: str = N_("Confirm")
     """Catalog text of the button that saves."""
+    composes: bool = False
+    """What is saved is composed from the records too: an edit may matter though no answer was changed."""
     example: str = ""
     """The pasted form with an example, for /help (catalog text)."""
     load: Callable[[Turn, int], Values | None] | None = None

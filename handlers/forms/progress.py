@@ -240,3 +240,11 @@ def _refusal(each: Field, turn: FormTurn, value: Any) -> Wrong | None:
     except Wrong as wrong:
         return wrong
     return None
+
+
+def is_unchanged(form: Form, progress: Progress, values: Values) -> bool:
+    """Whether a stored record is under edit and its answers are as they were, which is nothing to save."""
+    given = progress.given
+    keys = [each.key for each in form.fields]
+    is_same = all((given.get(key) or None) == (values.get(key) or None) for key in keys)
+    return progress.record_id is not None and is_same and not form.composes

@@ -32,7 +32,7 @@ _NUMBER = (
     rf"(?P<number>(?:(?<=\s)-)?\d{{1,4}}(?:\.\d+)?)\s*{_UNIT}?|(?P<word>{_WORD})\s*{_UNIT}|(?<=\s)(?P<bare>{_WORD})"
 )
 _BETWEEN = r"\s*(?:[:=x×*+]|(?<!\s)[-–—]|[-–—](?=\s))?\s*"
-_ONE = re.compile(rf"(?P<name>.+?){_BETWEEN}(?:{_NUMBER})[.!]?", re.IGNORECASE)
+_ONE = re.compile(rf"(?P<name>.*?[^\d\s].*?){_BETWEEN}(?:{_NUMBER})[.!]?", re.IGNORECASE)
 _SEVERAL = re.compile(
     rf"(?P<name>[^\d\s][^\d]*?)\s*[:=x×*+]?\s*(?P<number>\d{{1,4}})\s*{_UNIT}?(?:\s+|$)",
     re.IGNORECASE,

@@ -142,4 +142,5 @@ ORDER_RATE = Form(
     notes=_notes,
     confirm_label=N_("Confirm and send"),
     load=filed.load,
+    composes=True,
 )

@@ -93,6 +93,7 @@ WEEKLY = Form(
     notes=_notes(WEEKLY_SECTIONS),
     confirm_label=N_("Send"),
     load=filed.load,
+    composes=True,
 )
 
 MONTHLY = Form(
@@ -105,4 +106,5 @@ MONTHLY = Form(
     notes=_notes(MONTHLY_SECTIONS),
     confirm_label=N_("Send"),
     load=filed.load,
+    composes=True,
 )

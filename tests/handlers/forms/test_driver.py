@@ -388,3 +388,10 @@ def test_long_answers_fit_into_messages(chat: PersonInChat) -> None:
     chat.taps("Keep: 😀")
     chat.taps("Confirm")
     assert SAVED[0]["feedback"] == "😀" * 500
+
+
+def test_an_edit_without_a_change_saves_nothing(chat: PersonInChat) -> None:
+    chat.starts(VISIT, record_id=7)
+    assert "Nothing was changed" in chat.taps("Confirm")
+    assert SAVED == []
+    assert chat.conversations() == 0
