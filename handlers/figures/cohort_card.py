@@ -17,7 +17,9 @@ from handlers.figures.figures_text import (
     order_rate_text,
     retention_text,
     ride_along_text,
+    spot_check_text,
     state_text,
+    survival_text,
     training_pass_text,
     trial_pass_text,
     window_text,
@@ -30,7 +32,7 @@ from handlers.translations import N_, Translator, language_of_code, translator
 from handlers.turn import Surroundings
 from schedules.order_rate import corrections_of
 from schedules.periods import Period, local_day
-from storage.cohort_figures import CohortFigures, figures_of_cohort
+from storage.cohort_figures import CohortFigures, figures_of_cohort, three_month_survival
 from storage.coverage import Coverage, coverage
 from storage.daily_orders import DailyOrders, daily_orders
 from storage.hire_state import WINDOW_DAYS, day_no
@@ -54,7 +56,8 @@ def compose_cohort_card(
     if figures is None:
         return None
     t = translator_of(message, surroundings)
-    text = str(Markup("\n").join([card_text(t, figures, _covered(session, figures)), *_corrected(session, t, figures)]))
+    lines = [card_text(t, figures, _covered(session, figures)), *_survived(session, t, figures)]
+    text = str(Markup("\n").join([*lines, *_corrected(session, t, figures)]))
     params = address(message)
     if is_private(message):
         names = Button(t.plain(N_("👥 Hire by hire")), button_data(HIRES, cohort_id, 0))
@@ -82,6 +85,7 @@ def card_text(t: Translator, figures: CohortFigures, covered: Coverage) -> Marku
         _line(t, N_("Elimination rate"), elimination_text(figures)),
         _line(t, N_("Trial pass rate"), trial_pass_text(t, figures)),
         _line(t, N_("Ride-along coverage"), ride_along_text(t, covered, labelled=False)),
+        _line(t, N_("Spot-check coverage"), spot_check_text(t, covered, labelled=False)),
         _line(t, N_("Window"), window_text(figures)),
         _line(t, N_("State"), state_text(t, figures)),
     ]
@@ -138,6 +142,14 @@ def is_private(message: OutboxMessage) -> bool:
 
 def _covered(session: Session, figures: CohortFigures) -> Coverage:
     return coverage(session, [figures.cohort_id], figures.as_of)[figures.cohort_id]
+
+
+def _survived(session: Session, t: Translator, figures: CohortFigures) -> list[Markup]:
+    """Who is there three months after going on post, once the window is over (handbook §5.4)."""
+    if figures.interim:
+        return []
+    survivals = three_month_survival(session, [figures.cohort_id], figures.as_of)
+    return [_line(t, N_("Survival at 3 months"), survival_text(t, each)) for each in survivals]
 
 
 def _corrected(session: Session, t: Translator, figures: CohortFigures) -> list[Markup]:

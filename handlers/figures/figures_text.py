@@ -8,7 +8,7 @@ from datetime import date
 
 from handlers.translations import N_, Translator
 from schedules.standing import OnTime
-from storage.cohort_figures import CohortFigures, Pooled
+from storage.cohort_figures import CohortFigures, Pooled, Survival
 from storage.coverage import Coverage
 from storage.ratios import UNDEFINED, format_level, format_rate
 
@@ -60,6 +60,13 @@ def ride_along_text(t: Translator, coverage: Coverage, *, labelled: bool | None 
 def spot_check_text(t: Translator, coverage: Coverage, *, labelled: bool | None = None) -> str:
     """Checked of those who stayed."""
     return _covered(t, coverage, coverage.checked, labelled)
+
+
+def survival_text(t: Translator, survival: Survival) -> str:
+    """Still employed three months after going on post: `14/18 = 77.7%`; interim until the last hire's date is over."""
+    if not survival.on_post:
+        return _noted(t, UNDEFINED, t.plain(N_("nobody on post")))
+    return _labelled(t, format_rate(survival.employed, survival.on_post), survival.interim, None)
 
 
 def on_time_text(on_time: OnTime) -> str:

@@ -18,6 +18,7 @@ from handlers.figures.figures_text import (
     order_rate_text,
     retention_text,
     ride_along_text,
+    spot_check_text,
     submission_text,
 )
 from handlers.figures.periods_typed import Question, period_of_key, read_question
@@ -243,6 +244,7 @@ def _closed_lines(session: Session, t: Translator, cohorts: CohortsOf, today: da
         t("Order level: {level}", level=order_level_text(t, pooled)),
         t("Retention: {rate}", rate=retention_text(t, pooled)),
         t("Ride-along coverage: {rate}", rate=ride_along_text(t, covered)),
+        t("Spot-check coverage: {rate}", rate=spot_check_text(t, covered)),
         *cohort_lines(t, cohorts.closed),
     ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.figures.figures_text import on_time_text, retention_text
+from handlers.figures.figures_text import on_time_text, retention_text, survival_text
 from handlers.figures.kpi_text import card_lines
 from handlers.figures.stats import reports_due
 from handlers.reports import sections
@@ -17,6 +17,7 @@ from schedules.kpi_figures import card_of
 from schedules.order_rate import correction_since, corrections_of, snapshot_of
 from schedules.periods import Period
 from schedules.standing import on_time_of
+from storage.cohort_figures import figures_of_companies, three_month_survival
 from storage.kinds import ReportKind
 from storage.obligations import find_report
 from storage.people import Company
@@ -27,10 +28,22 @@ NOT_IN = N_("Not handed in yet.")
 
 
 def retention(scope: Scope) -> Section:
-    """Who of each closed cohort stayed."""
+    """Who of each closed cohort stayed, and who of those on post three months ago is still there (handbook §9)."""
     t = scope.t
     lines = [f"{c.name}: {retention_text(t, c)}" for c in sections.closed_cohorts(scope)]
-    return Section(t.plain("Retention"), tuple(lines) or (UNDEFINED,))
+    return Section(t.plain("Retention"), (*(lines or [UNDEFINED]), *_survival_lines(scope)))
+
+
+def _survival_lines(scope: Scope) -> list[str]:
+    """Survival of the cohorts whose three months are over in this month."""
+    t, as_of = scope.t, scope.today
+    names = {c.cohort_id: c.name for c in figures_of_companies(scope.session, scope.company_ids, as_of)}
+    survivals = three_month_survival(scope.session, list(names), as_of)
+    due = [each for each in survivals if each.decided_on is not None and each.decided_on in scope.period]
+    return [
+        t.plain(N_("{cohort}, survival at 3 months: {rate}"), cohort=names[s.cohort_id], rate=survival_text(t, s))
+        for s in due
+    ]
 
 
 def punctuality(scope: Scope) -> Section:

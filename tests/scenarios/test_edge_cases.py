@@ -88,6 +88,20 @@ def test_whoever_leaves_after_the_window_stays_in_whenever_it_is_computed(world:
     assert card(wang) == (1, 4, 1)
 
 
+def test_survival_is_decided_three_months_after_going_on_post(world: World, wang: Phone) -> None:
+    assert "三个月留存" not in wang.says("/cohort").last.text, "not while the window runs"
+    final(world)
+    assert "三个月留存 4/4 = 100.0% (进行中)" in wang.says("/cohort").last.text
+    world.clock.to("2026-06-02 18:00")
+    leave(wang, ["张伟"], "6/1")
+    assert "三个月留存 3/4 = 75.0% (进行中)" in wang.says("/cohort").last.text
+    world.clock.to("2026-06-03 09:00")
+    leave(wang, ["李娜"], "6/2")
+    assert "三个月留存 3/4 = 75.0%\n" in wang.says("/cohort").last.text + "\n"
+    world.clock.to("2026-06-30 18:00")
+    assert "一期 三个月留存: 3/4 = 75.0%" in wang.says("月报").texts
+
+
 def test_day_30_counts_and_day_31_is_kept(world: World, wang: Phone) -> None:
     world.clock.to("2026-04-01 20:00")
     sell(wang, {"张伟": 1}, "3/31")
