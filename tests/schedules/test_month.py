@@ -22,8 +22,10 @@ from tests.schedules.office import ZONE, Office, at, local
 SEED = 20260914
 FIRST, LAST = date(2026, 9, 14), date(2026, 10, 14)
 DAY = timedelta(days=1)
-BEATS = (0, 5, 30)
-"""Minutes of each hour at which the planner ticks: all that the handbook names, without the idle ones between."""
+NAMED = ("00:00", "07:00", "08:00", "08:05", "09:00", "09:30", "18:00", "20:00", "21:30", "22:00")
+QUIET = ("06:30", "07:30", "08:30", "12:00", "15:00", "18:05", "20:05", "23:30")
+BEATS = sorted(time.fromisoformat(beat) for beat in NAMED + QUIET)
+"""When the planner ticks on each day: at all times the handbook names, and at some at which it has nothing to say."""
 OUTAGES = [
     (at("2026-09-22 06:30"), at("2026-09-23 06:30")),
     # Over the daily deadline at 08:00 and the board at 08:05.
@@ -295,8 +297,7 @@ def beats() -> Iterator[datetime]:
     """When the planner ticks; once before the month, so that it opens under its eyes."""
     yield moment(FIRST, 0) - timedelta(minutes=5)
     for offset in range((LAST - FIRST).days + 1):
-        for hour in (0, *range(6, 24)):
-            yield from (moment(FIRST + offset * DAY, hour, minute) for minute in BEATS)
+        yield from (moment(FIRST + offset * DAY, beat.hour, beat.minute) for beat in BEATS)
 
 
 def test_a_month_of_reminders_and_boards(office: Office) -> None:
