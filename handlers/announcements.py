@@ -12,17 +12,17 @@ from handlers.reminding import boards, reminders
 from handlers.reports import announced, report_mail
 from handlers.roster import roster_workbook
 from handlers.working_days import month_view
-from schedules.boards import BOARD
+from schedules.boards import BOARD, WEEKLY_STATE
 from schedules.forum import FORUM_DUE
 from schedules.open_items import OPEN_ITEMS, UNANSWERED
-from schedules.posts import COHORT_CARD, COMPANIES, WEEKLY_STATE
+from schedules.posts import COHORT_CARD, COMPANIES
 from schedules.thanks import THANKS
 
 COMPOSERS: dict[str, Composer] = {
     BOARD: boards.compose_board,
+    WEEKLY_STATE: boards.compose_board,
     **reminders.COMPOSERS,
     COHORT_CARD: cohort_card.compose_cohort_card,
-    WEEKLY_STATE: standings.compose_weekly_state,
     COMPANIES: standings.compose_companies,
     roster_workbook.WORKBOOK: roster_workbook.compose_roster,
     roster_workbook.TEMPLATE: roster_workbook.compose_template,

@@ -15,10 +15,11 @@ from storage.kinds import ReportKind, ReportState
 from storage.obligations import leaves_between, owed_per_period, reports_per_period
 from storage.people import Person, PersonId
 
-BOARD = "board"
-"""The kind of the planned message; `handlers.reminding.boards` composes it."""
+BOARD, WEEKLY_STATE = "board", "weekly_state"
+"""The kinds of the planned messages; `handlers.reminding.boards` composes them."""
 NOT_OWED = frozenset({ReportState.exempt, ReportState.extra})
-BOARD_KINDS = (ReportKind.daily, ReportKind.weekly, ReportKind.monthly)
+BOARD_KINDS = (ReportKind.daily, ReportKind.monthly)
+"""Reports with a board of their own; the weekly one's is in the state of the week."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def board_of(session: Session, period: Period, now: datetime, rules: DeadlineRul
 
 
 def board_slot(period: Period) -> str:
-    """The name of the standing post, and the key of the first message: `board:daily:2026-11-23`."""
+    """The name of the standing post, and the key of the first message: `board:daily:2026-11-23`, `board:weekly:…`."""
     return f"{BOARD}:{period.key}"
 
 

@@ -1,7 +1,7 @@
 """Planning what the shared group sees: boards, cohort cards, the weekly state, the companies (handbook §7).
 
 Each post has a key that exists once, so there is at most one new post per period and kind. After an outage the newest
-goes out at once as long as it is of use. Boards are edited in place as reports and leave come in.
+goes out at once as long as it is of use. Boards and the week's state are edited in place as reports and leave come in.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from schedules.boards import BOARD, BOARD_KINDS, board_digests, board_of, board_slot
+from schedules.boards import BOARD, BOARD_KINDS, WEEKLY_STATE, board_digests, board_of, board_slot
 from schedules.calendars import Calendars
 from schedules.deadlines import DEADLINES, DeadlineRules
 from schedules.periods import Period, instant, local_day
@@ -22,11 +22,12 @@ from storage.obligations import earliest_unanswered
 from storage.outbox import Post, is_planned
 from storage.planned import Planned, cohorts_closed, plan_messages, slots_under_way
 
-COHORT_CARD, WEEKLY_STATE, COMPANIES = "cohort_card", "weekly_state", "companies"
+COHORT_CARD, COMPANIES = "cohort_card", "companies"
 BOARD_TIME, CARD_TIME = time(8, 5), time(9)
 COMPANIES_DAY = 6
 STALE_AFTER = timedelta(days=3)
 """**Default**: a post that an outage held up is still of use for this long."""
+EDITED_KINDS = (*BOARD_KINDS, ReportKind.weekly)
 EDITED_FOR = timedelta(days=8)
 """A board follows what comes in as long as it can be back-filled (seven days after the day)."""
 LOOK_BACK = timedelta(days=12)
@@ -42,7 +43,7 @@ class GroupPost:
     key: str
     content: dict[str, Any]
     period: Period | None = None
-    """A board's."""
+    """Of a post that is edited in place as reports come in."""
 
 
 def plan_posts(session: Session, now: datetime, rules: DeadlineRules, calendars: Calendars) -> int:
@@ -55,7 +56,7 @@ def plan_posts(session: Session, now: datetime, rules: DeadlineRules, calendars:
         is_current = post.at <= now < post.at + STALE_AFTER and post.at >= group.linked_at
         if not is_current or is_planned(session, post.key) or not _is_ready(session, post, now, rules):
             continue
-        content = post.content | _address(group)
+        content = post.content | topic_and_language(group)
         if post.period is not None:
             content["digest"] = board_digests(session, post.period.kind, [post.period])[post.period]
         message = Planned(post.key, group.chat_id, post.kind, content, post.at + STALE_AFTER, slot=post.key)
@@ -82,10 +83,9 @@ def board_post(period: Period, due_day: date, rules: DeadlineRules) -> GroupPost
 
 
 def weekly_state_post(week: Period, rules: DeadlineRules) -> GroupPost:
-    """The state of a week, on the Sunday after it."""
+    """The state of a week with the board of its reports, on the Sunday after it."""
     at = instant(week.last + ONE_DAY, CARD_TIME, rules.zone)
-    first_day = week.first.isoformat()
-    return GroupPost(at, WEEKLY_STATE, f"weekly-state:{first_day}", {"first_day": first_day})
+    return GroupPost(at, WEEKLY_STATE, board_slot(week), {"period": week.key}, week)
 
 
 def companies_post(month: date, rules: DeadlineRules) -> GroupPost:
@@ -128,30 +128,31 @@ def _latest_boards(now: datetime, rules: DeadlineRules, calendars: Calendars) ->
 
 
 def _is_ready(session: Session, post: GroupPost, now: datetime, rules: DeadlineRules) -> bool:
-    """Whether a board can go out: somebody had to hand in, and no message said before it waits to be answered."""
+    """Whether what shows reports can go out: no message said before it waits to be answered, and a board has people."""
     if post.period is None:
         return True
     waiting = earliest_unanswered(session)
     if waiting is not None and waiting < post.at:
         return False
-    return board_of(session, post.period, now, rules) is not None
+    return post.kind == WEEKLY_STATE or board_of(session, post.period, now, rules) is not None
 
 
 def _plan_edits(session: Session, group: Group, now: datetime, rules: DeadlineRules) -> int:
-    """An edit for each standing board that shows something else by now, at most one a minute."""
+    """An edit for each standing post that shows something else by now, at most one a minute."""
     today = local_day(now, rules.zone)
-    slots = {board_slot(period): period for kind in BOARD_KINDS for period in _recent(kind, today)}
+    slots = {board_slot(period): period for kind in EDITED_KINDS for period in _recent(kind, today)}
     posts = session.exec(
         select(Post).where(col(Post.slot).in_(slots), Post.chat_id == group.chat_id, Post.posted_at > now - EDITED_FOR)
     ).all()
     shown = {slots[post.slot]: post.digest for post in posts}
     changed: dict[str, Planned] = {}
-    for kind in BOARD_KINDS:
+    for kind in EDITED_KINDS:
         for period, digest in board_digests(session, kind, [p for p in shown if p.kind is kind]).items():
             if shown[period] != digest:
-                slot, content = board_slot(period), {"period": period.key, "digest": digest} | _address(group)
+                slot, content = board_slot(period), {"period": period.key, "digest": digest} | topic_and_language(group)
                 key = f"{slot}:edit:{now:%Y-%m-%dT%H:%MZ}"
-                changed[slot] = Planned(key, group.chat_id, BOARD, content, slot=slot)
+                composed = BOARD if kind in BOARD_KINDS else WEEKLY_STATE
+                changed[slot] = Planned(key, group.chat_id, composed, content, slot=slot)
     if not changed:
         return 0
     busy = slots_under_way(session, changed)
@@ -165,7 +166,7 @@ def _recent(kind: ReportKind, today: date) -> Iterator[Period]:
         period = period.previous()
 
 
-def _address(group: Group) -> dict[str, Any]:
+def topic_and_language(group: Group) -> dict[str, Any]:
     """Where in the group, and in which language when it has one of its own."""
     address: dict[str, Any] = {}
     if group.thread_id is not None:

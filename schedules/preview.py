@@ -40,7 +40,7 @@ class Upcoming:
     kind: str
     """`reminder`, or the kind of the group's post: board, cohort_card, weekly_state, companies."""
     detail: str
-    """`daily:2026-11-23:evening`, the period of a board, a cohort's number, a week's or month's first day."""
+    """`daily:2026-11-23:evening`, the period of a board or a week, a cohort's number, a month's first day."""
     people: int
     """Whom it concerns as things stand: whom a reminder would reach; 0 for a post."""
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from schedules.calendars import deadline_rules, load_calendars
 from schedules.deadlines import DeadlineRules
 from schedules.periods import ZONE, Period, instant, local_day
-from schedules.posts import STALE_AFTER
+from schedules.posts import STALE_AFTER, topic_and_language
 from schedules.settings import THANK_YOU, value_of
 from schedules.standing import Standing, on_time_of, states_between
 from schedules.working_days import last_day_of_month
@@ -39,11 +39,7 @@ def plan_thanks(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> None:
         return
     if switched.changed_at > at or group.linked_at > at:
         return
-    content: dict[str, object] = {"month": month.first.isoformat()}
-    if group.thread_id is not None:
-        content["thread_id"] = group.thread_id
-    if group.language:
-        content["language"] = group.language
+    content = {"month": month.first.isoformat()} | topic_and_language(group)
     plan_messages(session, [Planned(key, group.chat_id, THANKS, content, at + STALE_AFTER)], now)
 
 

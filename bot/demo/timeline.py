@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.demo.refusal import JsonObject
-from schedules.boards import BOARD
+from schedules.boards import BOARD, WEEKLY_STATE
 from schedules.periods import Period
-from schedules.posts import COHORT_CARD, COMPANIES, WEEKLY_STATE
+from schedules.posts import COHORT_CARD, COMPANIES
 from schedules.preview import Upcoming, upcoming
 from schedules.reminders import REMINDER
 from storage.database import Database
@@ -51,7 +51,7 @@ def _told(session: Session, ahead: Upcoming) -> Coming:
     if ahead.kind == COHORT_CARD:
         return Coming(ahead.at, ahead.kind, about=_cohort(session, int(ahead.detail)))
     if ahead.kind == WEEKLY_STATE:
-        return Coming(ahead.at, ahead.kind, about=Period.from_key(f"weekly:{ahead.detail}").label)
+        return Coming(ahead.at, ahead.kind, about=Period.from_key(ahead.detail).label)
     if ahead.kind == COMPANIES:
         return Coming(ahead.at, ahead.kind, about=ahead.detail[:7])
     if ahead.kind not in (REMINDER, BOARD):

@@ -12,13 +12,13 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from handlers.figures.cohort_card import address, translator_of
-from handlers.figures.figures_text import days_text, order_rate_text
+from handlers.figures.figures_text import order_rate_text
 from handlers.figures.pages import page_of
 from handlers.figures.stats import cohort_lines, cohorts_of, on_time_line, reports_due
 from handlers.outgoing import Outgoing
 from handlers.translations import Translator
 from handlers.turn import Surroundings
-from schedules.calendars import deadline_rules
+from schedules.deadlines import DeadlineRules
 from schedules.periods import Period, local_day
 from schedules.standing import on_time_of
 from storage.cohort_figures import CohortFigures, Pooled, pool
@@ -94,19 +94,12 @@ def compose_companies(
     return _to_group(message, [*lines, pooled_line(t, ranking)])
 
 
-def compose_weekly_state(
-    session: Session, message: OutboxMessage, now: datetime, surroundings: Surroundings
-) -> Outgoing | None:
-    """The week that ended: dailies, the cohorts that closed in it, those in progress at its end."""
-    week = Period.weekly_of(date.fromisoformat(message.content["first_day"]))
-    rules = deadline_rules(session, surroundings.zone)
+def week_lines(session: Session, week: Period, now: datetime, rules: DeadlineRules, t: Translator) -> list[Markup]:
+    """The week that ended: its dailies, the cohorts that closed, those in progress at its end; [] for none."""
     ids = [company.id for company in active_companies(session) if company.id is not None]
-    cohorts = cohorts_of(session, ids, week, local_day(now, surroundings.zone))
+    cohorts = cohorts_of(session, ids, week, local_day(now, rules.zone))
     dailies = on_time_of(reports_due(session, ReportKind.daily, week, now, rules))
-    if not (cohorts.closed or cohorts.in_progress or dailies.required or dailies.pending):
-        return None
-    t = translator_of(message, surroundings)
-    lines = [t("<b>🗓 The week {days}</b>", days=days_text(week.first, week.last))]
+    lines: list[Markup] = []
     if dailies.required or dailies.pending:
         lines.append(on_time_line(t, ReportKind.daily, dailies))
     if cohorts.closed:
@@ -114,7 +107,7 @@ def compose_weekly_state(
     if cohorts.in_progress:
         heading = t("<b>In progress</b> ({count}), as of {day}", count=len(cohorts.in_progress), day=t.day(week.last))
         lines += [heading, *cohort_lines(t, cohorts.in_progress)]
-    return _to_group(message, lines)
+    return [t("<b>🗓 The week {days}</b>", days=week.label), *lines] if lines else []
 
 
 def companies_heading(t: Translator, month: Period) -> Markup:

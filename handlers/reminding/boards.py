@@ -1,4 +1,4 @@
-"""The group's boards: who handed a period's report in, kept up to date in place (handbook §7).
+"""The group's boards: who handed a period's report in, and the state of a week, kept up to date in place (handbook §7).
 
 Managers' names and counts only, in soft words and the group's language, and nobody is mentioned so that nobody's phone
 rings.
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from handlers.figures.pages import utf16_length
+from handlers.figures.standings import week_lines
 from handlers.outgoing import Outgoing
 from handlers.reminding.owed_lines import KIND_NAMES
 from handlers.translations import LANGUAGES, N_, Translator, translator
@@ -39,17 +40,18 @@ IN_WHILE_UNSURE = N_("✅ In")
 def compose_board(
     session: Session, message: OutboxMessage, now: datetime, surroundings: Surroundings
 ) -> Outgoing | None:
-    """The board as it stands now, posted, or edited in place once it was; None when nobody owes anything any more."""
+    """The board as it stands now, posted, or edited in place once it was; None when there is nothing to say."""
     rules = deadline_rules(session, surroundings.zone)
     period = Period.from_key(message.content["period"])
     board = board_of(session, period, now, rules)
     post = post_in(session, message.slot) if message.slot else None
-    if board is None and post is None:
+    t = _translator(session, message, surroundings)
+    week = week_lines(session, period, now, rules, t) if period.kind is ReportKind.weekly else []
+    if board is None and post is None and not week:
         return None
     # What is shown is newer than what was planned: remember that, so that no further edit is made for it.
     message.content = message.content | {"digest": board_digests(session, period.kind, [period])[period]}
-    t = _translator(session, message, surroundings)
-    text = board_text(board, t) if board is not None else nobody_text(period, t)
+    text = _text(board, period, week, t)
     params: dict[str, Any] = {"chat_id": message.chat_id, "text": str(text), "parse_mode": "HTML"}
     if post is not None:
         return Outgoing("editMessageText", params | {"chat_id": post.chat_id, "message_id": post.message_id})
@@ -58,15 +60,22 @@ def compose_board(
     return Outgoing("sendMessage", params)
 
 
-def board_text(board: Board, t: Translator) -> Markup:
-    """The whole board in one message, with as many names as fit."""
-    texts = (Markup("\n").join(_lines(board, t, shown)) for shown in NAMES_SHOWN)
-    return next(text for text in texts if utf16_length(text) <= MAX_MESSAGE)
+def board_text(board: Board, t: Translator, room: int = MAX_MESSAGE) -> Markup:
+    """The whole board in one message, with as many names as fit into `room` UTF-16 units."""
+    texts = [Markup("\n").join(_lines(board, t, shown)) for shown in NAMES_SHOWN]
+    return next((text for text in texts if utf16_length(text) <= room), texts[-1])
 
 
-def nobody_text(period: Period, t: Translator) -> Markup:
-    """What a board says once nobody is asked any more."""
-    return t("{heading}: nobody is asked for it.", heading=_heading(period, t))
+def _text(board: Board | None, period: Period, week: Sequence[Markup], t: Translator) -> Markup:
+    """The board, or that nobody is asked any more, and the state of the week below it."""
+    below = Markup("\n").join(week)
+    if board is not None:
+        above = board_text(board, t, MAX_MESSAGE - utf16_length(below) - 2)
+    elif week:
+        return below
+    else:
+        above = t("{heading}: nobody is asked for it.", heading=_heading(period, t))
+    return Markup("\n\n").join([above, below]) if week else above
 
 
 def _lines(board: Board, t: Translator, shown: int) -> Iterator[Markup]:

@@ -13,7 +13,7 @@ from storage.kinds import ReportKind
 GO = "go"
 """The button that starts the form of one owed report: `go:daily:2026-11-23`, `go:plan:2026-12:3` (company 3)."""
 MOST_BUTTONS = 8
-LONGEST_LABEL = 28
+LONGEST_LABEL = 36
 
 KIND_NAMES = {
     ReportKind.daily: N_("Daily report"),

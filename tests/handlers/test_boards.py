@@ -90,3 +90,39 @@ def test_nobody_is_late_on_a_board_of_a_day_not_announced() -> None:
     assert "假期未公布，不计时限" in text
     assert "晚交 (" not in text
     assert "按时" not in text
+
+
+def test_the_weeks_one_post_is_edited_as_late_weeklies_come_in(world: World) -> None:
+    world.clock.to("2026-11-08 10:00")
+    wang, li = world.manager("王芳"), world.manager("李娜")
+    group = world.group(wang, li)
+    world.tick()
+    world.clock.to("2026-11-14 18:00")
+    world.tick()
+    wang.taps("周报 11/08–11/14").says("下周两场回炉").taps("提交")
+    world.clock.to("2026-11-15 08:05")
+    world.tick()
+    assert "周报" not in "".join(said.text for said in world.heard_in(group))
+    world.clock.to("2026-11-15 09:00")
+    world.tick()
+    (post,) = [said for said in world.heard_in(group) if "周报 11/08–11/14" in said.text]
+    assert post.text == (
+        "📋 周报 11/08–11/14\n已交：1/2 = 50.0%\n按时：1/2 = 50.0%\n✅ 按时 (1)：王芳\n⏳ 待交 (1)：李娜\n\n"
+        "🗓 一周情况 11/08–11/14\n日报：按时 0/10 = 0.0% · 提交 0/10 = 0.0%"
+    )
+    world.clock.to("2026-11-15 20:00")
+    li.says("周报").says("两次抽查").taps("提交")
+    world.tick()
+    (edited,) = [said for said in world.heard_in(group) if "周报 11/08–11/14" in said.text]
+    assert "🕗 晚交 (1)：李娜\n全部收齐" in edited.text
+
+
+def test_a_week_nobody_owes_a_report_for_has_its_state_all_the_same(world: World) -> None:
+    world.clock.to("2026-11-10 10:00")
+    wang = world.manager("王芳", since="2026-11-10")
+    group = world.group(wang)
+    world.tick()
+    world.clock.to("2026-11-15 09:00")
+    world.tick()
+    (post,) = [said for said in world.heard_in(group) if "11/08–11/14" in said.text]
+    assert post.text.startswith("🗓 一周情况 11/08–11/14\n日报：按时 0/4")

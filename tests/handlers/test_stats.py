@@ -325,11 +325,19 @@ def test_the_state_of_the_week_is_posted_on_sunday_with_what_closed_and_what_run
         cohort(session, company, "十期", "09-28", 1, 2)
         cohort(session, company, "早已结束", "08-01", 1, 2)
     ticks(world, "2026-10-02 10:05", "2026-10-10 12:00", "2026-10-11 08:59")
-    assert "一周情况 2026-10-04" not in "".join(said.text for said in world.heard_in(group))
+    assert "10/04–10/10" not in "".join(said.text for said in world.heard_in(group))
 
     ticks(world, "2026-10-11 09:00", "2026-10-11 09:05", "2026-10-11 12:00")
 
-    (post,) = [said for said in world.heard_in(group) if "一周情况 2026-10-04 – 2026-10-10" in said.text]
+    (post,) = [said for said in world.heard_in(group) if "10/04–10/10" in said.text]
+    assert post.text.splitlines()[:5] == [
+        "📋 周报 10/04–10/10",
+        "已交：0/1 = 0.0%",
+        "按时：0/1 = 0.0%",
+        "⏳ 待交 (1)：王芳",
+        "",
+    ]
+    assert "\n\n🗓 一周情况 10/04–10/10\n" in post.text
     assert "• 九期: 2/3 = 66.6% (最终)" in post.text
     assert "• 十期: 1/2 = 50.0% (进行中)" in post.text
     assert "早已结束" not in post.text

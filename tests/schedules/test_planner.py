@@ -234,8 +234,8 @@ def test_the_groups_other_posts_come_at_their_times_once(office: Office, wang: P
     office.group("2026-11-27")
     for when in ("2026-11-29 08:59", "2026-11-29 09:00", "2026-12-05 09:00", "2026-12-06 09:00", "2026-12-06 12:00"):
         office.tick(when)
-    states = [(m.content["first_day"], local(m.created_at)) for m in office.messages("weekly_state")]
-    assert states == [("2026-11-22", "2026-11-29 09:00"), ("2026-11-29", "2026-12-06 09:00")]
+    states = [(m.content["period"], local(m.created_at)) for m in office.messages("weekly_state")]
+    assert states == [("weekly:2026-11-22", "2026-11-29 09:00"), ("weekly:2026-11-29", "2026-12-06 09:00")]
     companies = [(m.content["month"], local(m.created_at)) for m in office.messages("companies")]
     assert companies == [("2026-11-01", "2026-12-06 09:00")]
 

@@ -38,7 +38,7 @@ def test_the_next_things_in_their_order(office: Office, wang: PersonId) -> None:
         ("2026-11-14 08:05", "board", "daily:2026-11-13", 0),
         ("2026-11-14 18:00", "reminder", "weekly:2026-11-08:draft", 1),
         ("2026-11-14 22:00", "reminder", "weekly:2026-11-08:last-call", 1),
-        ("2026-11-15 08:05", "board", "weekly:2026-11-08", 0),
+        ("2026-11-15 09:00", "weekly_state", "weekly:2026-11-08", 0),
     ]
     office.files(wang, Period.daily(date(2026, 11, 13)), "2026-11-13 12:00")
     assert preview(office, "2026-11-13 12:00", 1) == [("2026-11-14 08:05", "board", "daily:2026-11-13", 0)]
