@@ -35,7 +35,7 @@ from handlers.announcements import COMPOSERS
 from handlers.membership import migrated, topic_gone, unreachable
 from handlers.outgoing import PICTURE_FAILED, Outgoing
 from handlers.reports.announced import MAIL
-from handlers.turn import Surroundings
+from handlers.turn import MAX_MESSAGE, Surroundings
 from storage import outbox
 from storage.database import Database, is_database_trouble
 from storage.outbox import OutboxMessage, OutboxState, Post, state_of
@@ -48,6 +48,7 @@ IDLE_SECONDS = 1.0
 LONGEST_REST = 10.0
 """Seconds between two attempts to reach a Telegram that does not answer at all."""
 NOT_WELCOME = ("chat not found", "not enough rights to send", "no rights to send", "chat_write_forbidden")
+UNFIT_TEXT = ("can't parse entities", "message is too long", "message_too_long")
 NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
@@ -360,10 +361,18 @@ def _instead(outgoing: Outgoing, words: str) -> Outgoing | None:
     if "thread not found" in words and "message_thread_id" in params:
         params.pop("message_thread_id")
         return Outgoing(outgoing.method, params)
-    if "can't parse entities" in words and params.pop("parse_mode", None):
-        params["text"] = html.unescape(re.sub(r"<[^>]*>", "", str(params.get("text", ""))))
+    if any(reason in words for reason in UNFIT_TEXT) and params.pop("parse_mode", None):
+        params["text"] = _cut(html.unescape(re.sub(r"<[^>]*>", "", str(params.get("text", "")))))
         return Outgoing(outgoing.method, params)
     return None
+
+
+def _cut(text: str) -> str:
+    """As much of a text as one message holds, counted as Telegram does: in UTF-16 units."""
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * MAX_MESSAGE:
+        return text
+    return units[: 2 * MAX_MESSAGE - 2].decode("utf-16-le", "ignore") + "…"
 
 
 def _message_id(outcome: Outcome) -> int | None:

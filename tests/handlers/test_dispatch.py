@@ -123,6 +123,15 @@ def test_slash_cancel_back_and_skip_are_moves_in_a_form(world: World) -> None:
     assert "没有这个命令" in wang.last.text
 
 
+def test_an_answer_that_quotes_too_much_is_cut_and_not_swallowed(world: World) -> None:
+    wang = world.manager("王芳", "杭州甲")
+    put_on_post(world, "杭州甲", "11月一期", ["张伟"], date(2026, 11, 16))
+    wang.says(f"出单 {'&' * 4089} 2")
+    (refusal,) = [said for said in wang.heard if "没有找到" in said.text]
+    assert refusal.text.endswith("…")
+    assert len(refusal.text) == 4096
+
+
 def test_at_the_card_the_word_of_its_own_button_is_named(world: World) -> None:
     admin = world.admin()
     admin.says("/invite 杭州甲 2 7").says("？？")
