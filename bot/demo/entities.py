@@ -91,63 +91,7 @@ def utf16_length(text: str) -> int:
 
 def parse_html(source: str) -> Formatted:
     """Read Telegram's HTML; RefusedError (400, "can't parse entities: …") for what Telegram refuses."""
-    plain: list[str] = []
-    offset = 0
-    entities: list[Entity] = []
-    open_tags: list[_OpenTag] = []
-    at = 0
-
-    def here(position: int) -> str:
-        return f"at byte offset {len(source[:position].encode())}"
-
-    while at < len(source):
-        character = source[at]
-        if character == "&" and (reference := _CHARACTER_REFERENCE.match(source, at)):
-            decoded = _decode(reference)
-            if decoded is not None:
-                plain.append(decoded)
-                offset += utf16_length(decoded)
-                at = reference.end()
-                continue
-        if character != "<":
-            plain.append(character)
-            offset += utf16_length(character)
-            at += 1
-            continue
-        begin = at
-        closing = source.startswith("</", at)
-        name_at = at + (2 if closing else 1)
-        name_end = name_at
-        while name_end < len(source) and not source[name_end].isspace() and source[name_end] != ">":
-            name_end += 1
-        name = source[name_at:name_end].lower()
-        if closing:
-            if not open_tags:
-                raise _unparsable(f"Unexpected end tag {here(begin)}")
-            at = name_end
-            while at < len(source) and source[at].isspace():
-                at += 1
-            if at >= len(source) or source[at] != ">":
-                raise _unparsable(f"Unclosed end tag {here(begin)}")
-            expected = open_tags[-1].name
-            if name and name != expected:
-                raise _unparsable(f'Unmatched end tag {here(begin)}, expected "</{expected}>", found "</{name}>"')
-            tag = open_tags.pop()
-            if offset > tag.offset:
-                entities.extend(_entity_of(tag, offset, "".join(plain)[tag.plain_length :]))
-            at += 1
-        else:
-            if name_end >= len(source):
-                raise _unparsable(f"Unclosed start tag {here(begin)}")
-            if name not in _TAGS:
-                raise _unparsable(f'Unsupported start tag "{name}" {here(begin)}')
-            attributes, at = _read_attributes(source, name, name_end, here(begin))
-            if name == "span" and attributes.get("class") != "tg-spoiler":
-                raise _unparsable(f'Tag "span" must have class "tg-spoiler" {here(begin)}')
-            open_tags.append(_OpenTag(name, attributes, offset, len("".join(plain))))
-    if open_tags:
-        raise _unparsable(f'Can\'t find end tag corresponding to start tag "{open_tags[-1].name}"')
-    return _trimmed(Formatted("".join(plain), _in_order(_without_nested(_merge_code_in_pre(entities)))))
+    return _HtmlReader(source).read()
 
 
 def plain_text(source: str) -> Formatted:
@@ -181,7 +125,89 @@ class _OpenTag:
     name: str
     attributes: dict[str, str]
     offset: int
-    plain_length: int
+    """Where its content begins, in UTF-16 units."""
+    pieces: int
+    """The same, in pieces of the plain text."""
+
+
+class _HtmlReader:
+    """Reads a source from left to right: the plain text so far, what was formatted in it, and the tags still open."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._at = 0
+        self._plain: list[str] = []
+        self._offset = 0
+        self._entities: list[Entity] = []
+        self._open_tags: list[_OpenTag] = []
+
+    def read(self) -> Formatted:
+        """The whole text; RefusedError at the first thing that Telegram refuses."""
+        while self._at < len(self._source):
+            if self._source.startswith("</", self._at):
+                self._read_end_tag()
+            elif self._source[self._at] == "<":
+                self._read_start_tag()
+            else:
+                self._read_character()
+        if self._open_tags:
+            raise _unparsable(f'Can\'t find end tag corresponding to start tag "{self._open_tags[-1].name}"')
+        entities = _without_nested(_merge_code_in_pre(self._entities))
+        return _trimmed(Formatted("".join(self._plain), _in_order(entities)))
+
+    def _read_character(self) -> None:
+        reference = _CHARACTER_REFERENCE.match(self._source, self._at)
+        character = _decode(reference) if reference is not None else None
+        if reference is not None and character is not None:
+            self._at = reference.end()
+        else:
+            character = self._source[self._at]
+            self._at += 1
+        self._plain.append(character)
+        self._offset += utf16_length(character)
+
+    def _read_start_tag(self) -> None:
+        place = self._place()
+        name, end = self._tag_name(self._at + 1)
+        if end >= len(self._source):
+            raise _unparsable(f"Unclosed start tag {place}")
+        if name not in _TAGS:
+            raise _unparsable(f'Unsupported start tag "{name}" {place}')
+        attributes, self._at = _read_attributes(self._source, name, end, place)
+        if name == "span" and attributes.get("class") != "tg-spoiler":
+            raise _unparsable(f'Tag "span" must have class "tg-spoiler" {place}')
+        self._open_tags.append(_OpenTag(name, attributes, self._offset, len(self._plain)))
+
+    def _read_end_tag(self) -> None:
+        place = self._place()
+        if not self._open_tags:
+            raise _unparsable(f"Unexpected end tag {place}")
+        name, end = self._tag_name(self._at + 2)
+        end = _after_spaces(self._source, end)
+        if end >= len(self._source) or self._source[end] != ">":
+            raise _unparsable(f"Unclosed end tag {place}")
+        tag = self._open_tags.pop()
+        if name and name != tag.name:
+            raise _unparsable(f'Unmatched end tag {place}, expected "</{tag.name}>", found "</{name}>"')
+        if self._offset > tag.offset:
+            self._entities.extend(_entity_of(tag, self._offset, "".join(self._plain[tag.pieces :])))
+        self._at = end + 1
+
+    def _tag_name(self, begin: int) -> tuple[str, int]:
+        """The name that begins there, in lower case, and where it ends."""
+        end = begin
+        while end < len(self._source) and not self._source[end].isspace() and self._source[end] != ">":
+            end += 1
+        return self._source[begin:end].lower(), end
+
+    def _place(self) -> str:
+        return f"at byte offset {len(self._source[: self._at].encode())}"
+
+
+def _after_spaces(source: str, at: int) -> int:
+    while at < len(source) and source[at].isspace():
+        at += 1
+    return at
 
 
 def _unparsable(what: str) -> Exception:
@@ -198,8 +224,7 @@ def _decode(reference: re.Match[str]) -> str | None:
 def _read_attributes(source: str, tag: str, at: int, place: str) -> tuple[dict[str, str], int]:
     attributes: dict[str, str] = {}
     while True:
-        while at < len(source) and source[at].isspace():
-            at += 1
+        at = _after_spaces(source, at)
         if at >= len(source):
             raise _unparsable(f'Unclosed start tag "{tag}" {place}')
         if source[at] == ">":

@@ -58,7 +58,7 @@ function listenToServer(phones) {
     tell("chat");
   }, 60);
   follow(state.lastEvent, (kind, detail) => {
-    if (kind === "reset") return reloadWhenReady();
+    if (kind === "reset") return beginAnew();
     takeIn(kind, detail);
     if (kind === "clock") setTime(detail.now);
     if (kind === "chat" || kind === "migrated" || startsChat(kind, detail)) chats();
@@ -88,7 +88,7 @@ function watchProcess() {
   if (state.process.state !== "running") watching = setTimeout(askProcess, 700);
 }
 
-async function reloadWhenReady() {
+function beginAnew() {
   sessionStorage.removeItem("read");
   location.reload();
 }
