@@ -3,7 +3,7 @@
 import { Bar } from "./bar.js";
 import { calmly } from "./dom.js";
 import { follow, get } from "./net.js";
-import { Panel } from "./panel.js";
+import { drawer, Panel } from "./panel.js";
 import { takeIn } from "./phone.js";
 import { Phones } from "./phones.js";
 import { load, refreshChats, state, tell } from "./store.js";
@@ -24,8 +24,7 @@ async function begin() {
   dress();
   await load();
   setTime(state.now, state.zone);
-  const narrow = matchMedia("(max-width: 1180px)").matches;
-  desk.classList.toggle("no-panel", narrow || asked.get("panel") === "no");
+  desk.classList.toggle("no-panel", drawer.matches || asked.get("panel") === "no");
   const phones = new Phones(document.getElementById("phones"), document.getElementById("switcher"));
   const redraw = () => {
     dress();
@@ -37,12 +36,12 @@ async function begin() {
     desk.classList.toggle("no-panel");
     bar.panelState();
     phones.arrange();
-    if (!desk.classList.contains("no-panel") && matchMedia("(max-width: 1180px)").matches) document.querySelector(".close-panel").focus();
+    if (!desk.classList.contains("no-panel") && drawer.matches) document.querySelector(".close-panel").focus();
   };
   const panel = new Panel(document.getElementById("panel"), phones, togglePanel);
   const bar = new Bar(document.getElementById("bar"), redraw, togglePanel);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !desk.classList.contains("no-panel") && matchMedia("(max-width: 1180px)").matches) {
+    if (event.key === "Escape" && !desk.classList.contains("no-panel") && drawer.matches) {
       togglePanel();
       bar.panelButton.focus();
     }

@@ -11,6 +11,9 @@ import { comingText, words } from "./words.js";
 const WEATHERS = [["fine", "sun"], ["slow", "slow"], ["down", "cut"], ["limited", "jam"]];
 const LINES = 8;
 
+/** Whether the window is so narrow that the panel is a drawer over the phones: as in panel.css. */
+export const drawer = matchMedia("(max-width: 1180px)");
+
 export class Panel {
   constructor(node, phones, close) {
     this.node = node;
@@ -95,7 +98,7 @@ export class Panel {
   async lead(step) {
     const { samples } = words();
     const [first, second] = managers();
-    if (matchMedia("(max-width: 1180px)").matches) this.close();
+    if (drawer.matches) this.close();
     const write = (person, text) => this.phones.phoneOf(person.id).composer.fill(text);
     switch (step) {
       case "buttons": return write(first, samples.checkIn);
