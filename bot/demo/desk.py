@@ -1,6 +1,7 @@
 """What the page shows and turns beside the chats: state, clock, timeline, weather, the process, the tour."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -116,6 +117,15 @@ async def _coming(demo: Demo, limit: int = 30) -> list[Coming]:
     return await asyncio.to_thread(next_to_come, demo.database_url, demo.clock.now(), limit)
 
 
+async def _move_to_coming(demo: Demo, wanted: Callable[[Coming], bool]) -> datetime:
+    # Mostly it is among the next; a cohort can close behind weeks of reminders.
+    for limit in (20, 1000):
+        for coming in await _coming(demo, limit):
+            if wanted(coming):
+                return demo.clock.move_to(max(coming.at, demo.clock.now()).astimezone(UTC))
+    raise NotPossibleError("nothing of this kind is planned")
+
+
 async def _move_clock(demo: Demo, params: Params) -> datetime:
     clock, local = demo.clock, demo.clock.now().astimezone(demo.zone)
     if (seconds := params.text("seconds")) is not None:
@@ -127,12 +137,9 @@ async def _move_clock(demo: Demo, params: Params) -> datetime:
         case "morning":
             tomorrow = local.date() + timedelta(days=1)
             return clock.move_to(datetime.combine(tomorrow, time(7, 50), demo.zone))
-        case "next" | "cohort" as step:
-            # A cohort can close behind weeks of reminders.
-            everything = await _coming(demo, limit=1000)
-            ahead = [one for one in everything if (one.people if step == "next" else one.kind == COHORT_CARD)]
-            if not ahead:
-                raise NotPossibleError("nothing of this kind is planned")
-            return clock.move_to(max(ahead[0].at, clock.now()).astimezone(UTC))
+        case "next":
+            return await _move_to_coming(demo, lambda one: one.people > 0)
+        case "cohort":
+            return await _move_to_coming(demo, lambda one: one.kind == COHORT_CARD)
         case _:
             raise bad_request("say seconds, to or step")

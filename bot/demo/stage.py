@@ -61,21 +61,22 @@ class Demo:
     async def begin(self) -> None:
         """Load the sample data and start the bot."""
         async with self._changing:
-            await self._begin()
+            await self._begin(self._next_process())
 
     async def reset(self) -> None:
         """Start from the beginning: other database, empty chats, the time it began at."""
         async with self._changing:
+            self._round += 1
+            process = self._next_process()
             if self.process is not None:
                 await self.process.stop()
             old = self.telegram
-            self._round += 1
             self.clock.reset()
             self.telegram = self._new_telegram()
             self.tour = self._new_tour()
             old.world.events.publish("reset", {"round": self._round})
             old.close()
-            await self._begin()
+            await self._begin(process)
 
     async def end(self) -> None:
         """Stop the bot and end what waits."""
@@ -83,8 +84,8 @@ class Demo:
             await self.process.stop()
         self.telegram.close()
 
-    async def _begin(self) -> None:
-        self.process = None
+    def _next_process(self) -> BotProcess:
+        """The bot of this round; it loads its program while the round before ends and the sample data is made."""
         process = BotProcess(
             self._environment(),
             self._folder / "bot.log",
@@ -92,8 +93,11 @@ class Demo:
             command=self._command,
             directory=self._folder,
         )
-        # The bot loads its program while the sample data is made.
         process.start()
+        return process
+
+    async def _begin(self, process: BotProcess) -> None:
+        self.process = None
         try:
             await asyncio.to_thread(self._load or _sample(), self.database_url, self.clock.now())
         except BaseException:

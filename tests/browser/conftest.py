@@ -31,21 +31,34 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium_path() -> str:
     path = chromium()
     if path is None:
         pytest.skip("No Chromium on this machine, so the demo's page was not tried in a browser.")
+    return path
+
+
+@pytest.fixture(scope="session")
+def starting(chromium_path: str) -> Iterator[Stage]:
+    """The demo of `stage`, which begins while the browser starts."""
+    stage = Stage().start()
+    yield stage
+    stage.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str, starting: Stage) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=[*QUIET])
+        running = playwright.chromium.launch(executable_path=chromium_path, args=[*QUIET])
         yield running
         running.close()
 
 
 @pytest.fixture(scope="session")
-def stage(browser: Browser) -> Iterator[Stage]:
+def stage(starting: Stage, browser: Browser) -> Stage:
     """One demo for all of these tests: it takes seconds to begin."""
-    with Stage() as running:
-        yield running
+    starting.until_begun()
+    return starting
 
 
 @pytest.fixture

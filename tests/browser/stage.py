@@ -57,19 +57,31 @@ class Stage:
             return
         path.write_bytes(self._sample)
 
-    def __enter__(self) -> Self:
+    def start(self) -> Self:
+        """Raise the curtain; `until_begun` waits for the play."""
         self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Let it end."""
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(PATIENCE)
+
+    def until_begun(self) -> None:
+        """Wait until the bot listens for the first time."""
         assert self._ready.wait(PATIENCE), "the demo did not begin"
         if self._failure is not None:
             raise self._failure
         self.until_running()
+
+    def __enter__(self) -> Self:
+        self.start().until_begun()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(PATIENCE)
+        self.stop()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -10,9 +10,23 @@ import { comingText, words } from "./words.js";
 
 const WEATHERS = [["fine", "sun"], ["slow", "slow"], ["down", "cut"], ["limited", "jam"]];
 const LINES = 8;
+const PATIENCE_MS = 5_000;
 
 /** Whether the window is so narrow that the panel is a drawer over the phones: as in panel.css. */
 export const drawer = matchMedia("(max-width: 1180px)");
+
+/** Wait until the bot says something in a chat, but not for ever. */
+function botSpeaks(chatId) {
+  return new Promise((resolve) => {
+    const stop = listen((kind, detail) => kind === "message" && detail.chat_id === chatId && detail.message.from.is_bot && done());
+    const timer = setTimeout(() => done(), PATIENCE_MS);
+    function done() {
+      stop();
+      clearTimeout(timer);
+      resolve();
+    }
+  });
+}
 
 export class Panel {
   constructor(node, phones, close) {
@@ -20,8 +34,8 @@ export class Panel {
     this.phones = phones;
     this.close = close;
     this.calls = [];
-    const tour = calmly(() => this.askTour(), 500);
-    const coming = calmly(() => this.askComing(), 1500);
+    const tour = calmly(() => this.askTour(), 200);
+    const coming = calmly(() => this.askComing(), 3000);
     const weather = calmly(() => this.askWeather(), 800);
     listen((kind, detail) => {
       if (["message", "edit", "answer", "clock", "bot"].includes(kind)) tour();
@@ -114,7 +128,7 @@ export class Panel {
       case "crash": {
         const began = this.phones.phoneOf(first.id);
         await began.send({ text: samples.checkIn });
-        await new Promise((resolve) => setTimeout(resolve, 2500));
+        await botSpeaks(first.id);
         return this.kill();
       }
     }
