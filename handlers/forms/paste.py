@@ -40,6 +40,14 @@ ROW_TOO_LONG = N_("There are more parts than fields. Please send in this order, 
 TOO_MANY_ROWS = N_("At most {most} of these can be entered; the further ones were left out.")
 
 
+class RowIncomplete(Wrong):
+    """A row that is right as far as it goes: `row` holds what was read."""
+
+    def __init__(self, row: Values, **values: object) -> None:
+        super().__init__(ROW_MISSING, **values)
+        self.row = row
+
+
 @dataclass
 class PasteResult:
     """What a pasted block says."""
@@ -138,7 +146,7 @@ def read_rows(each: Field, lines: Sequence[str], turn: FormTurn) -> tuple[list[V
             continue
         pieces = [piece for piece in line.split("/") if piece.strip()]
         try:
-            rows.append(_read_row(each, line, turn))
+            rows.append(read_row(each, line, turn))
         except Wrong as wrong:
             # Several rows in one line: 张伟 2 / 李娜 1.
             several = _rows_or_none(each, pieces, turn) if len(pieces) > 1 else None
@@ -292,8 +300,11 @@ def _read(each: Field, text: str, turn: FormTurn) -> Any:
     return value
 
 
-def _read_row(each: Field, line: str, turn: FormTurn) -> Values:
-    """A row from pieces in the order of its fields; a piece may carry its field's label; optional fields may lack."""
+def read_row(each: Field, line: str, turn: FormTurn) -> Values:
+    """A row from pieces in the order of its fields; a piece may carry its field's label; optional fields may lack.
+
+    Raises Wrong, and RowIncomplete when nothing is wrong but something is missing.
+    """
     rows = each.kind
     assert isinstance(rows, Rows)
     t = turn.turn.t
@@ -320,7 +331,7 @@ def _read_row(each: Field, line: str, turn: FormTurn) -> Values:
             piece, pending = ", ".join(free), [", ".join(free), *(p for p in pending if p not in free)]
         if piece is None:
             if own.required and own.asked and own.preset(inner) is None:
-                raise Wrong(ROW_MISSING, label=t.plain(own.label), names=names)
+                raise RowIncomplete(row, label=t.plain(own.label), names=names)
             if own.asked and not own.required and own.preset(inner) is None:
                 row[own.key] = None
             continue
@@ -357,6 +368,6 @@ def _own_label(own: Field, piece: str) -> str | None:
 
 def _rows_or_none(each: Field, pieces: Sequence[str], turn: FormTurn) -> list[Values] | None:
     try:
-        return [_read_row(each, piece, turn) for piece in pieces]
+        return [read_row(each, piece, turn) for piece in pieces]
     except Wrong:
         return None

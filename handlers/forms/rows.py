@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from handlers.forms.choices import NO_LONGER
 from handlers.forms.fields import Rows, Values, Wrong
 from handlers.forms.filling import Filling, Stale
-from handlers.forms.paste import read_rows
+from handlers.forms.paste import RowIncomplete, read_row, read_rows
 from handlers.forms.progress import Screen, in_row, next_of_row, row_at
 from handlers.forms.screens import row_token
 from handlers.translations import N_
@@ -42,6 +42,26 @@ def suggest(filling: Filling, argument: str) -> None:
     if missing is not None:
         filling.remember((key,))
         filling.go(Screen.question, (key, len(rows), missing))
+
+
+def begin(filling: Filling, line: str) -> bool:
+    """Add a row of which only the beginning was typed (`入职`, as on its button) and ask the rest; whether it was."""
+    key, kind, rows = _with_room(filling)
+    try:
+        read_row(filling.field, line, filling.form_turn)
+    except RowIncomplete as begun:
+        row = _filled(filling, kind, {name: value for name, value in begun.row.items() if value is not None})
+    except Wrong:
+        return False
+    else:
+        return False
+    missing = next_of_row(kind, filling.form_turn, dict(row))
+    if not row or missing is None:
+        return False
+    _put(filling, key, [*rows, row])
+    filling.remember((key,))
+    filling.go(Screen.question, (key, len(rows), missing))
+    return True
 
 
 def take_lines(filling: Filling, lines: Sequence[str]) -> list[str]:

@@ -31,6 +31,9 @@ PAGE_SIZE = 9
 COUNTS_PAGE = 15
 """Rows of three buttons that stay well within a message's hundred."""
 LABELLED = N_("{label}: {value}")
+LEAVING = (N_("Yes, start over"), N_("Yes, stop"), N_("Yes, discard"))
+"""The buttons that leave a form: to begin again, to stop an edit, to discard."""
+STAYING = N_("No, go on")
 _LONGEST_VALUE = 600
 _LONGEST_LABEL = 40
 _TOKEN_BYTES = 28
@@ -315,13 +318,13 @@ def _leave(view: View) -> tuple[Lines, Keyboard]:
     if view.progress.leaving == "restart":
         question, yes = (
             N_("Start over? What you have filled in so far will be discarded."),
-            N_("Yes, start over"),
+            LEAVING[0],
         )
     elif view.progress.record_id is not None:
-        question, yes = N_("Stop editing? The record stays as it was."), N_("Yes, stop")
+        question, yes = N_("Stop editing? The record stays as it was."), LEAVING[1]
     else:
-        question, yes = N_("Discard what you have filled in?"), N_("Yes, discard")
-    stay = view.word(N_("No, go on"), "stay")
+        question, yes = N_("Discard what you have filled in?"), LEAVING[2]
+    stay = view.word(STAYING, "stay")
     return (
         [_bold(t.plain(view.form.title)), t(question)],
         [[view.word(yes, f"{view.progress.leaving or 'cancel'}-yes"), stay]],

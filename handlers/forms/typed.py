@@ -15,7 +15,8 @@ from handlers.forms.fields import Field, Rows, Wrong
 from handlers.forms.filling import NEEDED, Filling
 from handlers.forms.kinds import Day, Number, Numbers, Text
 from handlers.forms.paste import PasteResult, half_lines, parse_block, split_label
-from handlers.forms.progress import Screen
+from handlers.forms.progress import Screen, value_at
+from handlers.forms.screens import LEAVING, STAYING
 from handlers.translations import N_, both_languages
 
 CONFIRM_WORDS = frozenset(
@@ -48,14 +49,32 @@ CANCEL_WORDS = frozenset(("取消", "放弃", "算了", "不填了", "cancel", "
 BACK_WORDS = frozenset(("返回", "后退", "上一步", "上一题", "back"))
 SKIP_WORDS = frozenset(("跳过", "略过", "skip", "pass"))
 NOTHING_WORDS = frozenset(("无", "没有", "没", "暂无", "空", "none", "nothing", "no", "n/a", "-", "—", "–"))
-DONE_WORDS = frozenset(("完成", "好了", "结束", "就这些", "没有了", "done", "finish", "finished", "ok", "好", "确认"))
-ADD_WORDS = frozenset(("添加", "增加", "加", "新增", "add", "more"))
+DONE_WORDS = frozenset(
+    (
+        "完成",
+        "好了",
+        "结束",
+        "就这些",
+        "没有了",
+        "thatisall",
+        "that'sall",
+        "done",
+        "finish",
+        "finished",
+        "ok",
+        "好",
+        "确认",
+    )
+)
+ADD_WORDS = frozenset(("添加", "添加一条", "再加一条", "增加", "加", "新增", "add", "addone", "more"))
 EDIT_WORDS = frozenset(("修改", "编辑", "更改", "edit", "change"))
 NO_WORDS = frozenset(("不", "否", "不是", "继续", "不取消", "no", "n", "stay", "continue"))
 RESTART_WORDS = frozenset(("重新开始", "重来", "重填", "restart", "startover"))
 MOVES = CONFIRM_WORDS | CANCEL_WORDS | BACK_WORDS | SKIP_WORDS | DONE_WORDS | RESTART_WORDS
 """Words that move within a form; a slash before them makes no command of them."""
 
+KEEP_WORDS = frozenset(("不变", "保持不变", "不改", "keep", "same"))
+SUGGESTION_MARKS = " ＋+·…"
 HEADING_MARKS = " \t\n#＃*【[「"
 ENDS_OF_WORD = " \t\n\r\u3000:：,，。.!！（(】]」*"
 
@@ -104,10 +123,11 @@ def answer(filling: Filling, text: str) -> Reply:
     word = _word(text)
     progress = filling.progress
     if progress.screen is Screen.leave:
-        if word in CONFIRM_WORDS or word in CANCEL_WORDS or word == "yes":
+        leaves = {key_of(name) for label in LEAVING for name in both_languages(label)}
+        if word in CONFIRM_WORDS or word in CANCEL_WORDS or word in leaves:
             return Reply(Then.restart if progress.leaving == "restart" else Then.discard)
         filling.stay()
-        if word in NO_WORDS:
+        if word in NO_WORDS or word in {key_of(name) for name in both_languages(STAYING)}:
             return Reply()
         filling.store()
     if word in CANCEL_WORDS:
@@ -139,6 +159,9 @@ def answer_question(filling: Filling, text: str) -> Sequence[str | Markup]:
         return filling.take_block(block)
     if isinstance(each.kind, Rows):
         return _answer_rows(filling, text, word)
+    if word in KEEP_WORDS and value_at(filling.progress.values, filling.progress.at) is not None:
+        filling.keep()
+        return ()
     is_text, means_nothing = isinstance(each.kind, Text), word in SKIP_WORDS | NOTHING_WORDS
     if isinstance(each.kind, Counts | ManyOf | Scores) and word in DONE_WORDS:
         filling.done()
@@ -204,6 +227,8 @@ def _answer_rows(filling: Filling, text: str, word: str) -> Sequence[str | Marku
     lines = half_lines(text)
     if found is not None:
         lines[0] = found.rest
+    if len(lines) == 1 and rows.begin(filling, lines[0].strip(SUGGESTION_MARKS)):
+        return ()
     before = filling.progress.values.get(filling.field.key)
     sentences = rows.take_lines(filling, [line for line in lines if line.strip()])
     if sentences and filling.progress.values.get(filling.field.key) == before and len(sentences) == 1:

@@ -512,3 +512,15 @@ def test_cancel_as_a_command_leaves_the_form(world: World) -> None:
     assert "没有正在填写" in wang.last.text
     do(wang, "/checkin", "→上班", "/back", "/cancel")
     assert "放弃" in wang.last.text
+
+
+def test_a_session_typed_answer_by_answer_instead_of_tapped(world: World) -> None:
+    wang = joined(world)
+    do(wang, "/checkin", "上班", "陪访两家", "＋ 培训", "入职", "产品知识", "9-11", "10", "9", "跳过", "就这些", "确认")
+    (session,) = dailies(world)[MON].body["sessions"]
+    assert (session["kind"], session["topic"], session["expected"], session["present"]) == (
+        "induction",
+        "产品知识",
+        10,
+        9,
+    )

@@ -395,3 +395,17 @@ def test_an_edit_without_a_change_saves_nothing(chat: PersonInChat) -> None:
     assert "Nothing was changed" in chat.taps("Confirm")
     assert SAVED == []
     assert chat.conversations() == 0
+
+
+def test_typed_labels_do_what_their_buttons_do(chat: PersonInChat) -> None:
+    chat.starts(VISIT, record_id=7)
+    chat.says("edit")
+    chat.says("visits")
+    chat.says("keep")
+    assert chat.values["visits"] == 2
+    chat.says("visits: 3")
+    chat.says("cancel")
+    chat.says("No, go on")
+    assert chat.values["visits"] == 3
+    chat.says("cancel")
+    assert "Editing stopped" in chat.says("Yes, stop")
