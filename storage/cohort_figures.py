@@ -271,9 +271,14 @@ def three_month_survival(session: Session, cohort_ids: Collection[CohortId], as_
 
 
 def three_months_after(day: date) -> date:
-    """The same day three calendar months later, or that month's last when it is shorter."""
-    months = day.month - 1 + SURVIVAL_MONTHS
-    year, month = day.year + months // 12, months % 12 + 1
+    """The date on which survival is decided (§5.4)."""
+    return months_after(day, SURVIVAL_MONTHS)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some calendar months later, or that month's last when it is shorter."""
+    place = day.month - 1 + months
+    year, month = day.year + place // 12, place % 12 + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 

@@ -64,6 +64,8 @@ class HireState:
     last_day: date | None = None
     left_reason: str = ""
     absences: tuple[Absence, ...] = ()
+    earning: bool | None = None
+    """What the manager said six months after going on post; None: nothing yet."""
 
     @property
     def stage(self) -> Stage:
@@ -120,6 +122,8 @@ def _after(state: HireState, event: HireEvent, window_days: int) -> HireState:
                 return state
             away = Absence(state.last_day, event.day)
             return replace(_back(state), absences=(*state.absences, away))
+        case EventKind.earning | EventKind.not_earning:
+            return replace(state, earning=event.kind is EventKind.earning)
         case EventKind.renamed:
             return state
 

@@ -55,6 +55,9 @@ class EventKind(StrEnum):
     moved = "moved"
     """To another cohort, before on post only."""
     renamed = "renamed"
+    earning = "earning"
+    """Six months after going on post: the manager says that he earns (handbook §9)."""
+    not_earning = "not_earning"
 
 
 class Cohort(SQLModel, table=True):

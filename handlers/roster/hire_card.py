@@ -1,6 +1,7 @@
 """A hire's card: everything that is known, and buttons for what is possible next (handbook §6)."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from markupsafe import Markup
 
@@ -9,6 +10,7 @@ from handlers.roster.hire_words import short_day, stage_words
 from handlers.roster.roster_screens import Screen, button, draw_cohort
 from handlers.translations import N_, Translator
 from handlers.turn import Turn
+from storage.cohort_figures import months_after
 from storage.hire_state import Exam, HireState, day_no, replay
 from storage.order_book import orders_of_hire
 from storage.people import Company
@@ -24,6 +26,10 @@ EXAM_WORDS = {
 }
 
 
+EARNING_MONTHS = 6
+EARNING_WORDS = {None: N_("not entered"), True: N_("yes"), False: N_("not yet")}
+
+
 def draw_hire(turn: Turn, hire: Hire, *, above: str | Markup = "") -> Screen:
     """The card of one hire."""
     t, session = turn.t, turn.session
@@ -34,11 +40,18 @@ def draw_hire(turn: Turn, hire: Hire, *, above: str | Markup = "") -> Screen:
     lines.append(Markup("{} · {}").format(cohort.name, company.name))
     lines += _training_lines(t, hire, replay(events))
     lines += _post_lines(turn, hire, events)
+    if is_asked_about_earning(hire, turn.today):
+        lines.append(t(N_("Earning at six months: {answer}"), answer=t.plain(EARNING_WORDS[replay(events).earning])))
     if hire.stage in ENDED and hire.last_day is not None:
         lines.append(
             t(N_("Last day {day}. Reason: {reason}"), day=t.day(hire.last_day), reason=hire.left_reason or "—")
         )
     return Markup("\n").join(lines), _buttons(turn, hire, trial_first=company.trial_when == "before_training")
+
+
+def is_asked_about_earning(hire: Hire, today: date) -> bool:
+    """Whether the manager may say if somebody earns: six months after going on post (handbook §9)."""
+    return hire.on_post is not None and hire.stage not in ENDED and today >= months_after(hire.on_post, EARNING_MONTHS)
 
 
 def draw_after(turn: Turn, hires: Sequence[Hire], *, above: str | Markup = "") -> Screen:
@@ -106,6 +119,11 @@ def _buttons(turn: Turn, hire: Hire, *, trial_first: bool) -> list[list[Button]]
         steps.append(button(t, N_("↩ Undo: still there"), "undo", number, hire.last_day))
         if hire.stage is Stage.left:
             steps.append(button(t, N_("Correct last day"), "left1", number))
+    if is_asked_about_earning(hire, turn.today):
+        steps += [
+            button(t, N_("Earns"), "earning", number, "yes"),
+            button(t, N_("Does not earn yet"), "earning", number, "no"),
+        ]
     changes = [button(t, N_("Correct date"), "date", number)] if hire.on_post is not None else []
     if hire.on_post is None and hire.stage not in ENDED:
         changes.append(button(t, N_("Other cohort"), "move", number))

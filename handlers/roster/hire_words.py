@@ -26,6 +26,8 @@ EVENT_WORDS = {
     EventKind.rejoined: N_("rejoined"),
     EventKind.moved: N_("moved to another cohort"),
     EventKind.renamed: N_("renamed"),
+    EventKind.earning: N_("earns, at six months"),
+    EventKind.not_earning: N_("does not earn yet, at six months"),
 }
 
 

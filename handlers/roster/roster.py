@@ -11,6 +11,7 @@ from handlers.forms import driver
 from handlers.forms.form import Form
 from handlers.roster import hire_history
 from handlers.roster.cohort_form import COHORT
+from handlers.roster.earning import note_earning
 from handlers.roster.going_on_post import ON_POST, ON_POST_DATE
 from handlers.roster.hire_card import draw_hire
 from handlers.roster.hire_moves import MOVE, RENAME
@@ -119,6 +120,7 @@ _ON_HIRE: dict[str, Callable[[Turn, Hire, str], None]] = {
     "date": lambda turn, hire, more: driver.start(turn, ON_POST_DATE, values={"whom": str(hire.id)}),
     "rename": lambda turn, hire, more: driver.start(turn, RENAME, values={"whom": str(hire.id)}),
     "undo": undo,
+    "earning": note_earning,
     "history": lambda turn, hire, more: hire_history.pressed(turn, str(hire.id), page_number(more)),
 }
 

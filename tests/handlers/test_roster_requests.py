@@ -151,3 +151,17 @@ def test_after_going_on_post_nobody_changes_the_cohort(world: World, wang: Phone
     wang.says("换批次 张伟 4月一期")
     assert "目前不能这样登记：张伟" in wang.last.text
     assert "换批次" not in wang.last.buttons
+
+
+def test_six_months_after_going_on_post_the_manager_says_if_somebody_earns(world: World, wang: Phone) -> None:
+    wang.says("上岗 张伟 2026-05-30").taps("考试和陪练都通过").taps("确认")
+    wang.says("上岗 李娜 2026-05-31").taps("考试和陪练都通过").taps("确认")
+    wang.says("名册 张伟")
+    assert "上岗满六个月，有收入了吗：未登记" in wang.last.text
+    wang.taps("还没有收入").taps("有收入")
+    assert "上岗满六个月，有收入了吗：是" in wang.last.text
+    assert "六个月时有收入" in wang.says("履历 张伟").last.text
+    world.clock.to("2026-11-30 11:00")
+    assert "有收入" in wang.says("名册 李娜").last.buttons, "31 May is six months ago on the last of November"
+    world.clock.to("2026-11-29 11:00")
+    assert "有收入" not in wang.says("名册 李娜").last.buttons
