@@ -1,8 +1,10 @@
 """`python -m bot check`: is everything in place to run?"""
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,7 +15,7 @@ from bot.logs import redact
 from bot.settings import Settings
 from bot.telegram_http import Telegram, make_bot
 from schedules.working_days import known_through
-from storage.database import Database
+from storage.database import Database, fault_of
 from storage.groups import shared_group
 from storage.migration import DatabaseIsNewer, pending
 
@@ -51,6 +53,8 @@ async def run_checks(settings: Settings) -> list[Finding]:
 def _check_database(settings: Settings) -> tuple[Finding, int | None]:
     try:
         steps = pending(settings.database_url)
+        if settings.sqlite_path is not None and not _can_be_made(settings.sqlite_path):
+            return Finding("database", False, f"BOT_DATABASE_URL: {settings.sqlite_path} cannot be written"), None
         if steps:
             return Finding("database", True, "reachable; its tables are made or updated at the next start"), None
         database = Database(settings.database_url)
@@ -63,7 +67,13 @@ def _check_database(settings: Settings) -> tuple[Finding, int | None]:
     except DatabaseIsNewer as error:
         return Finding("database", False, str(error)), None
     except (SQLAlchemyError, OSError) as error:
-        return Finding("database", False, f"BOT_DATABASE_URL cannot be used: {type(error).__name__}"), None
+        return Finding("database", False, f"BOT_DATABASE_URL cannot be used: {fault_of(error)}"), None
+
+
+def _can_be_made(path: Path) -> bool:
+    """Whether the file of a new database could be written, without making anything; one that is there is tried."""
+    nearest = next((folder for folder in path.absolute().parents if folder.exists()), path)
+    return path.exists() or (nearest.is_dir() and os.access(nearest, os.W_OK))
 
 
 async def _check_clock(settings: Settings) -> Finding:

@@ -65,13 +65,18 @@ def check() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database up to the tables of this version."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from bot.settings import SettingsError, load_settings
+    from storage.database import fault_of
     from storage.migration import DatabaseIsNewer, upgrade
 
     try:
         upgrade(load_settings().database_url)
     except (SettingsError, DatabaseIsNewer) as error:
         _stop(str(error))
+    except (SQLAlchemyError, OSError) as error:
+        _stop(f"BOT_DATABASE_URL cannot be used: {fault_of(error)}")
     typer.echo("The database is up to date.")
 
 

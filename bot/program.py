@@ -28,7 +28,7 @@ from handlers.menus import plan_menus
 from handlers.turn import Surroundings
 from schedules.planner import PART as PLANNER
 from storage import inbox, outbox
-from storage.database import Database
+from storage.database import Database, fault_of
 from storage.groups import Heartbeat
 from storage.migration import DatabaseIsNewer, upgrade
 from storage.retention import set_keep_days
@@ -96,9 +96,7 @@ async def run_bot(settings: Settings, clock: Clock) -> int:
 
 
 def _without_database(error: Exception) -> int:
-    # The driver's own first line says what it is; statements and values are somebody's words.
-    reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
-    log.error("the database cannot be used (BOT_DATABASE_URL)", action="database.away", error=reason)
+    log.error("the database cannot be used (BOT_DATABASE_URL)", action="database.away", error=fault_of(error))
     return EXIT_DATABASE
 
 

@@ -1,6 +1,7 @@
 """Settings from the environment or `.env`, each named as the operator writes it (`BOT_…`)."""
 
 import hashlib
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -85,6 +86,13 @@ class Settings(BaseSettings):
     def _check_webhook_url(cls, value: str) -> str:
         if value and urlsplit(value).scheme not in {"http", "https"}:
             raise ValueError("give the public address Telegram calls, such as https://bot.example.com/telegram")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _check_webhook_secret(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", value.get_secret_value()):
+            raise ValueError("give at most 256 letters A-Z and a-z, digits, _ and -: Telegram takes no others")
         return value
 
     @field_validator("listen")

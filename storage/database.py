@@ -44,6 +44,11 @@ POSTGRES_TROUBLE = ("08", "25", "40", "53", "55", "57", "58", "XX")
 shutdown, system and internal errors."""
 
 
+def fault_of(error: Exception) -> str:
+    """What is wrong with a database, in the driver's own first line; statements and values are somebody's words."""
+    return str(getattr(error, "orig", None) or error).partition("\n")[0]
+
+
 def is_database_trouble(error: BaseException) -> bool:
     """Whether the database itself is in trouble (full, locked, away, deadlocked), so that the same may work later.
 

@@ -17,6 +17,7 @@ WRONG = {
     "BOT_LANGUAGE": SECRET,
     "BOT_LOG_FORMAT": SECRET,
     "BOT_WEBHOOK_URL": f"bot.example.com/{SECRET}",
+    "BOT_WEBHOOK_SECRET": f"{SECRET} with spaces",
     "BOT_LISTEN": f"{SECRET}:8080x",
     "BOT_TICK_SECONDS": "0",
     "BOT_MESSAGES_PER_SECOND": "-1",
@@ -30,7 +31,7 @@ WRONG = {
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of this machine, and no `.env`."""
     monkeypatch.chdir(tmp_path)
-    for name in (*WRONG, "BOT_TOKEN", "BOT_MAIL_FROM", "BOT_WEBHOOK_SECRET"):
+    for name in (*WRONG, "BOT_TOKEN", "BOT_MAIL_FROM"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -71,3 +72,17 @@ def test_the_program_ends_with_the_sentence_alone(monkeypatch: pytest.MonkeyPatc
         assert result.exit_code == 1
         assert result.output.startswith("BOT_DATABASE_URL: give a URL that begins with")
         assert SECRET not in result.output
+
+
+@pytest.mark.parametrize("command", ["check", "migrate"])
+def test_a_database_that_cannot_be_written_is_told_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/file/data/bot.db")
+    monkeypatch.setenv("BOT_API_URL", "http://127.0.0.1:9")
+    result = CliRunner().invoke(app, [command])
+    assert result.exit_code == 1
+    assert "BOT_DATABASE_URL" in result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert "BAD database" in result.output or command == "migrate"
