@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import select as sql_select
 
 from handlers.commands import BUTTON_BY_NAME, COMMANDS, FORM_BY_NAME
 from handlers.forms.screens import BUTTON as FORM_BUTTON
-from storage.people import Role
+from storage.people import Membership, Role
 from storage.problems import Solution
 from storage.schema import metadata
 from tests.chat import Phone, World
@@ -150,28 +151,40 @@ class Scene:
             return list(session.execute(select(table).where(table.c.person_id != own)).all())
 
 
+WORK = (
+    "出单 机密新人甲 1",
+    "陪访\n新人: 机密新人甲\n时段: 上午\n方式: 你干我看\n家数: 3\n客户: 陌拜\n优点: 机密开场自然亲切"
+    "\n改进: 机密先问清需求，再做产品演示\n下一步: 机密再陪一次\n下一步日期: 11/25",
+    "陪练\n开始时间: 9:00\n人员: 机密新人甲, 机密新人乙\n内容: CRM操作\n方法: 演练, 点评, 纠正示范"
+    "\n共性问题: 机密介绍超过两分钟\n结果: 机密都会了",
+    "抽查\n新人: 机密新人甲\n抽查内容: 基本功\n结果: 一般\n反馈: 机密流程熟悉，还要多问客户需求",
+    "培训记录\n类型: 回炉\n主题: 机密促单技巧\n时间: 8:00-9:00\n应到: 2\n实到: 2",
+    "问题\n内容: 机密系统早上很慢\n类别: 其他\n建议: 机密错开时间登录",
+    "投诉\n经过: 机密拜访没有去\n处理: 机密当天道歉并上门",
+    "请假 11/26-11/27",
+    "技能总结 机密本月先问需求再演示产品，成交更快，客户也更放心。",
+    "日报\n在训: 2\n试岗: 0/0/0\n计划: 机密陪访两位新人",
+)
+"""A manager's work, as people paste it."""
+OF_A_COMPANY = WORK[1:7]
+"""What is recorded for a company; a leave, a daily and a summary are a person's own."""
+CONFIRMING = ("✅ 确认", "提交")
+
+
 def record_one_of_everything(owner: Phone) -> None:
-    """A manager's work, typed as people type it."""
-    for text in (
-        "出单 机密新人甲 1",
-        "陪访\n新人: 机密新人甲\n时段: 上午\n方式: 你干我看\n家数: 3\n客户: 陌拜\n优点: 机密开场自然亲切"
-        "\n改进: 机密先问清需求，再做产品演示\n下一步: 机密再陪一次\n下一步日期: 11/25",
-        "陪练\n开始时间: 9:00\n人员: 机密新人甲, 机密新人乙\n内容: CRM操作\n方法: 演练, 点评, 纠正示范"
-        "\n共性问题: 机密介绍超过两分钟\n结果: 机密都会了",
-        "抽查\n新人: 机密新人甲\n抽查内容: 基本功\n结果: 一般\n反馈: 机密流程熟悉，还要多问客户需求",
-        "培训记录\n类型: 回炉\n主题: 机密促单技巧\n时间: 8:00-9:00\n应到: 2\n实到: 2",
-        "问题\n内容: 机密系统早上很慢\n类别: 其他\n建议: 机密错开时间登录",
-        "投诉\n经过: 机密拜访没有去\n处理: 机密当天道歉并上门",
-        "请假 11/26-11/27",
-        "技能总结 机密本月先问需求再演示产品，成交更快，客户也更放心。",
-        "日报\n在训: 2\n试岗: 0/0/0\n计划: 机密陪访两位新人",
-    ):
+    """All of a manager's work, confirmed; and one form that is half filled."""
+    for text in WORK:
         owner.says(text)
-        for confirming in ("✅ 确认", "提交"):
-            if confirming in owner.last.buttons:
-                owner.taps(confirming)
-    # And one that is half filled.
+        confirm(owner)
     owner.says("出单")
+
+
+def confirm(phone: Phone) -> None:
+    """Press what saves a form, if there is such a button."""
+    for label in CONFIRMING:
+        if label in phone.last.buttons:
+            phone.taps(label)
+            break
 
 
 ONE_OF_EVERYTHING = (
@@ -272,3 +285,19 @@ def test_no_deep_link_opens_anything(scene: Scene, payload: str) -> None:
     phone = scene.people["manager"].forgets().starts(payload)
     assert learned(phone) == []
     assert all(form.roles for form in FORM_BY_NAME.values())
+
+
+@pytest.mark.parametrize("text", OF_A_COMPANY, ids=lambda text: text.split()[0])
+def test_who_loses_the_company_inside_a_form_records_nothing_for_it(world: World, text: str) -> None:
+    wang = world.manager("王芳", "机密公司")
+    put_on_post(world, "机密公司", "机密一期", ["机密新人甲", "机密新人乙"], date(2026, 11, 10))
+    wang.says(text)
+    with world.database.transaction() as session:
+        for membership in session.exec(sql_select(Membership)).all():
+            membership.until = world.clock.today
+    scene = Scene(world, {})
+    before = scene.records()
+    confirm(wang)
+
+    assert scene.records() == before
+    assert "✅ 已" not in wang.last.text

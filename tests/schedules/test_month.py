@@ -263,8 +263,8 @@ def expected_boards(tasks: list[Task]) -> dict[str, datetime]:
 
 
 @pytest.fixture
-def office(sqlite_url: str) -> Iterator[Office]:
-    office = Office(sqlite_url)
+def office(database_url: str) -> Iterator[Office]:
+    office = Office(database_url)
     yield office
     office.database.close()
 
