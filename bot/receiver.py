@@ -20,6 +20,7 @@ from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter,
 from bot import metrics
 from bot.clock import Clock
 from bot.telegram_http import Telegram
+from bot.troubles import Troubles
 from storage.database import Database
 from storage.groups import Heartbeat, beat
 from storage.inbox import NewUpdate, store_updates
@@ -53,6 +54,7 @@ class Receiver:
         self._clock = clock
         self._wake_worker = wake_worker
         self._started = time.monotonic()
+        self.troubles = Troubles(clock)
         self.last_good_at: datetime | None = None
         """When Telegram last answered, or last delivered; what the watchdog looks at."""
         self.heard_before: datetime | None = None
@@ -80,9 +82,11 @@ class Receiver:
             # A note of the time on every delivery, and now and then while there is none.
             if rows or heard is None or not timedelta(0) <= now - heard <= BEAT:
                 beat(session, PART, now)
+            self.troubles.end(session, now)
             return new
 
         metrics.count_received(await self._database.run(keep))
+        self.troubles.forget()
         self.last_good_at = now
         if updates:
             self._wake_worker()
@@ -125,6 +129,8 @@ class Receiver:
             except Exception as error:
                 # Telegram or the database is in trouble: nothing was acknowledged, so all of it comes again.
                 failures += 1
+                if not isinstance(error, Conflict):
+                    self.troubles.strike(error)
                 if not catching_up:
                     self.heard_before, catching_up = self.last_good_at, True
                 if failures in {1, 5} or failures % 20 == 0:

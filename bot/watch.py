@@ -56,6 +56,7 @@ async def watch_webhook(
         try:
             await receiver.take([])
         except SQLAlchemyError as error:
+            receiver.troubles.strike(error)
             log.warning("the database is away", action="beat.failed", error=type(error).__name__)
         beats += 1
         if beats % ASK_EVERY == 0 or refusals:

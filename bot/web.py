@@ -59,8 +59,9 @@ def make_app(
             return PlainTextResponse("not an update", 400)
         try:
             await receiver.deliver(update)
-        except Exception:
+        except Exception as error:
             # Not stored, so not acknowledged: Telegram delivers it again.
+            receiver.troubles.strike(error)
             log.exception("an update could not be stored", action="webhook.failed")
             return PlainTextResponse("try again", 503)
         return PlainTextResponse("ok")

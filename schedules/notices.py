@@ -1,4 +1,4 @@
-"""Planning what admins are told in private: the calendar's horizon, who is out of reach, reminders missed."""
+"""Planning what admins are told in private: the calendar's horizon, who is out of reach, reminders missed, troubles."""
 
 from collections.abc import Iterator
 from datetime import datetime, time
@@ -14,6 +14,9 @@ from storage.people import Person, Role, active_people
 from storage.planned import Planned, plan_messages
 
 CALENDAR_WARNING, UNREACHABLE, MISSED = "calendar_warning", "unreachable_people", "missed_reminders"
+TROUBLE = "trouble_over"
+DATABASE, TELEGRAM = "database", "telegram"
+"""What a trouble was with."""
 MORNING = time(9)
 WEEKLY_FROM, DAILY_FROM = 11, 12
 """Months from which a year without a calendar is spoken of, weekly and daily (handbook §4)."""
@@ -41,6 +44,12 @@ def plan_missed_notice(session: Session, missed: int, last_tick: datetime, now: 
     """Tell admins how many reminders an outage has swallowed."""
     content: dict[str, object] = {"count": missed, "from": last_tick.isoformat(), "to": now.isoformat()}
     return _tell(session, _admins(session), f"missed:{last_tick:%Y-%m-%dT%H:%MZ}", MISSED, content, now)
+
+
+def plan_trouble_notice(session: Session, what: str, began: datetime, now: datetime) -> int:
+    """Tell admins that the database or Telegram was away, once for each time, whichever process noticed it first."""
+    content: dict[str, object] = {"what": what, "from": began.isoformat(), "to": now.isoformat()}
+    return _tell(session, _admins(session), f"trouble:{what}:{began:%Y-%m-%dT%H:%MZ}", TROUBLE, content, now)
 
 
 def year_to_load(now: datetime, rules: DeadlineRules, calendars: Calendars) -> int | None:

@@ -19,7 +19,7 @@ from handlers.reminding.owed_lines import buttons, line, short_line
 from handlers.translations import LANGUAGES, Translator, translator
 from handlers.turn import MAX_MESSAGE, Surroundings
 from schedules.calendars import deadline_rules
-from schedules.notices import CALENDAR_WARNING, MISSED, UNREACHABLE
+from schedules.notices import CALENDAR_WARNING, DATABASE, MISSED, TROUBLE, UNREACHABLE
 from schedules.obligations import absences_between
 from schedules.owed import OwedReport, owed_by
 from schedules.periods import local_day
@@ -139,11 +139,39 @@ def compose_missed(
     return _send(admin, text)
 
 
+def compose_trouble(
+    session: Session, message: OutboxMessage, now: datetime, surroundings: Surroundings
+) -> Outgoing | None:
+    """To an admin: what kept the bot from its work, and that nothing was lost by it."""
+    admin = _reader(session, message, Role.admin)
+    if admin is None:
+        return None
+    t = _translator(session, admin, surroundings)
+    start = _moment(message.content["from"], t, surroundings)
+    end = _moment(message.content["to"], t, surroundings)
+    if message.content["what"] == DATABASE:
+        text = t(
+            "From {start} to {end} I could not use my database. Nothing is lost: what came in meanwhile has waited at "
+            "Telegram and is answered now, and nobody becomes late through it.",
+            start=start,
+            end=end,
+        )
+    else:
+        text = t(
+            "From {start} to {end} I could not reach Telegram. Nothing is lost: what came in meanwhile is answered "
+            "now, what I owed goes out in its order, and nobody becomes late through it.",
+            start=start,
+            end=end,
+        )
+    return _send(admin, text)
+
+
 COMPOSERS: dict[str, Composer] = {
     REMINDER: compose_reminder,
     CALENDAR_WARNING: compose_calendar_warning,
     UNREACHABLE: compose_unreachable,
     MISSED: compose_missed,
+    TROUBLE: compose_trouble,
 }
 
 

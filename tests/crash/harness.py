@@ -26,7 +26,7 @@ NIGHT = timedelta(hours=13, minutes=30)
 """Until after the morning's board."""
 LONGEST_STEP = timedelta(minutes=5)
 """So much time may pass at once without being an outage, after which some reminders are no longer of use."""
-LONGEST_CATCH_UP = 300.0
+LONGEST_CATCH_UP = 900.0
 """Seconds the bot may take in the end to answer what its kills left waiting."""
 
 
