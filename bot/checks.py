@@ -51,6 +51,9 @@ async def run_checks(settings: Settings) -> list[Finding]:
 
 
 def _check_database(settings: Settings) -> tuple[Finding, int | None]:
+    path = settings.sqlite_path
+    if path is not None and not _is_writable(path):
+        return Finding("database", False, "BOT_DATABASE_URL cannot be used: the file cannot be written there"), None
     try:
         steps = pending(settings.database_url)
         if settings.sqlite_path is not None and not _can_be_made(settings.sqlite_path):
@@ -74,6 +77,14 @@ def _can_be_made(path: Path) -> bool:
     """Whether the file of a new database could be written, without making anything; one that is there is tried."""
     nearest = next((folder for folder in path.absolute().parents if folder.exists()), path)
     return path.exists() or (nearest.is_dir() and os.access(nearest, os.W_OK))
+
+
+def _is_writable(path: Path) -> bool:
+    """Whether a file is, or could be made: then its nearest folder that exists has to let us."""
+    if path.exists():
+        return path.is_file() and os.access(path, os.W_OK)
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 async def _check_clock(settings: Settings) -> Finding:

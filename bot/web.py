@@ -53,7 +53,7 @@ def make_app(
             return PlainTextResponse("too large", 413)
         try:
             update = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return PlainTextResponse("not JSON", 400)
         if not is_update(update):
             return PlainTextResponse("not an update", 400)
