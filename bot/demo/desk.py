@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from bot.demo.cast import CAST, GROUP_ID
 from bot.demo.control import Answer, describe_chat, json_route
 from bot.demo.params import Params
+from bot.demo.passing import pass_time
 from bot.demo.refusal import JsonObject, NotPossibleError, bad_request
 from bot.demo.stage import Demo
 from bot.demo.telegram import Telegram
@@ -122,21 +123,21 @@ async def _move_to_coming(demo: Demo, wanted: Callable[[Coming], bool]) -> datet
     for limit in (20, 1000):
         for coming in await _coming(demo, limit):
             if wanted(coming):
-                return demo.clock.move_to(max(coming.at, demo.clock.now()).astimezone(UTC))
+                return await pass_time(demo, max(coming.at, demo.clock.now()))
     raise NotPossibleError("nothing of this kind is planned")
 
 
 async def _move_clock(demo: Demo, params: Params) -> datetime:
-    clock, local = demo.clock, demo.clock.now().astimezone(demo.zone)
+    now = demo.clock.now()
     if (seconds := params.text("seconds")) is not None:
-        return clock.advance(timedelta(seconds=float(seconds)))
+        return await pass_time(demo, now + timedelta(seconds=float(seconds)))
     if (to := params.text("to")) is not None:
         moment = datetime.fromisoformat(to)
-        return clock.move_to(moment if moment.tzinfo else moment.replace(tzinfo=demo.zone))
+        return await pass_time(demo, moment if moment.tzinfo else moment.replace(tzinfo=demo.zone))
     match params.text("step"):
         case "morning":
-            tomorrow = local.date() + timedelta(days=1)
-            return clock.move_to(datetime.combine(tomorrow, time(7, 50), demo.zone))
+            tomorrow = now.astimezone(demo.zone).date() + timedelta(days=1)
+            return await pass_time(demo, datetime.combine(tomorrow, time(7, 50), demo.zone))
         case "next":
             return await _move_to_coming(demo, lambda one: one.people > 0)
         case "cohort":

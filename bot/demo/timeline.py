@@ -8,10 +8,12 @@ from sqlmodel import Session
 from bot.demo.refusal import JsonObject
 from schedules.boards import BOARD, WEEKLY_STATE
 from schedules.periods import Period
+from schedules.planner import PART as PLANNER
 from schedules.posts import COHORT_CARD, COMPANIES
 from schedules.preview import Upcoming, upcoming
 from schedules.reminders import REMINDER
 from storage.database import Database
+from storage.groups import Heartbeat
 from storage.people import Company
 from storage.roster import Cohort
 
@@ -43,6 +45,17 @@ def next_to_come(database_url: str, now: datetime, limit: int = 30) -> list[Comi
     try:
         with database.transaction() as session:
             return [_told(session, ahead) for ahead in upcoming(session, now, limit)]
+    finally:
+        database.close()
+
+
+def planned_until(database_url: str) -> datetime | None:
+    """Up to which moment (UTC) the bot has done what was planned; None before it began. Blocking."""
+    database = Database(database_url)
+    try:
+        with database.transaction() as session:
+            heartbeat = session.get(Heartbeat, PLANNER)
+            return heartbeat.at if heartbeat is not None else None
     finally:
         database.close()
 

@@ -12,8 +12,10 @@ import pytest
 from bot.clock import SystemClock
 from bot.demo.bot_process import BotProcess
 from bot.demo.cast import LI_QIANG, WANG_FANG
+from bot.demo.passing import pass_time
 from bot.demo.program import running_demo, until_stopped
 from bot.demo.stage import Demo
+from bot.demo.timeline import Coming
 from storage.migration import upgrade
 
 ECHO = (sys.executable, str(Path(__file__).with_name("echo_bot.py")))
@@ -66,6 +68,20 @@ async def test_the_bot_answers_by_the_clock_of_the_page(demo: Demo) -> None:
         word, _, moment = said(demo, WANG_FANG.id)[0].partition(" at ")
         assert word == "日报"
         assert timedelta(0) <= datetime.fromisoformat(moment) - now < timedelta(seconds=20)
+
+
+async def test_the_clock_stops_wherever_the_bot_does_something(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = demo.clock.now()
+    coming = [Coming(now + timedelta(hours=hours), "reminder") for hours in (1, 2, 2, 5)]
+    monkeypatch.setattr("bot.demo.passing.next_to_come", lambda url, now, limit: coming[:limit])
+    monkeypatch.setattr("bot.demo.passing.planned_until", lambda url: demo.clock.now())
+    until = now + timedelta(hours=3)
+    assert await pass_time(demo, until) >= until
+    told = [e.detail["now"] for e in demo.telegram.world.events.since(0) if e.kind == "clock"]
+    hours = [round((datetime.fromisoformat(str(moment)) - now) / timedelta(hours=1)) for moment in told]
+    assert hours == [1, 2]
+    with pytest.raises(ValueError, match="only moves forward"):
+        await pass_time(demo, now)
 
 
 async def test_a_killed_bot_comes_back_and_misses_nothing(demo: Demo) -> None:
