@@ -29,6 +29,7 @@ _FULL = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[�
 _MONTH_DAY = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _DAY_ONLY = re.compile(r"(\d{1,2})\s*[日号]|(\d{1,2})(?:st|nd|rd|th)")
 _ENGLISH = re.compile(r"([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?|(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*")
+_MEANT_AHEAD = timedelta(days=31)
 _NUMERALS = re.compile(r"[零〇一二两三四五六七八九十]+(?=\s*[月日号点时分])|(?<=[点时])[零〇一二两三四五六七八九十]+")
 
 CLOSE = timedelta(days=60)
@@ -68,6 +69,14 @@ def read_day(text: str, today: date, fits: Callable[[date], bool] = always_fits)
         name, number = (match[1], match[2]) if match[1] else (match[4], match[3])
         return _in_nearest_year(_MONTHS_EN.index(name) + 1, int(number), today, fits) if name in _MONTHS_EN else None
     return None
+
+
+def read_past_day(text: str, today: date) -> date | None:
+    """The date meant where what is told has mostly happened: in November 3/2 is last spring, 12/24 is next month."""
+    day = read_day(text, today)
+    if day is not None and day > today + _MEANT_AHEAD and not re.search(r"\d{4}", text):
+        return read_day(f"{day.year - 1}-{day.month}-{day.day}", today)
+    return day
 
 
 def read_clock(text: str) -> str | None:

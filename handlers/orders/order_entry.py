@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 
-from handlers.forms.dates import read_day
+from handlers.forms.dates import read_past_day
 from handlers.forms.numbers import half_width, read_number
 
 _SEPARATORS = re.compile(r"[\n,;、/|。]+|\s+和\s+|\s+and\s+")
@@ -93,7 +93,7 @@ def _split_date(line: str, today: date, known: Collection[str]) -> tuple[date | 
     if one is not None and name_key(one["name"]) in known:
         return None, line
     match = _DATE_IN_FRONT.match(line)
-    day = read_day(match[1], today) if match is not None else None
+    day = read_past_day(match[1], today) if match is not None else None
     return (day, line[match.end() :]) if match is not None and day is not None else (None, line)
 
 
@@ -103,7 +103,7 @@ def _date_within(line: str, today: date, known: Collection[str]) -> tuple[date |
     one = _ONE.fullmatch(line)
     if len(found) != 1 or name_key(line) in known or (one is not None and name_key(one["name"]) in known):
         return None, line
-    day = read_day(found[0].group(), today)
+    day = read_past_day(found[0].group(), today)
     rest = f"{line[: found[0].start()]} {line[found[0].end() :]}"
     return (day, rest.strip()) if day is not None else (None, line)
 

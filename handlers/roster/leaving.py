@@ -103,7 +103,8 @@ def _notes(turn: FormTurn) -> Sequence[str | Markup]:
     t = turn.turn.t
     if turn.values.get("how") == ELIMINATED:
         return [t(N_("Counts as eliminated in training; no order rate changes."))]
-    effects = [(hire.name, effect_of_leaving(turn.turn.session, hire, turn.day())) for hire in chosen(turn)]
+    there = [hire for hire in chosen(turn) if hire.on_post is None or hire.on_post <= turn.day()]
+    effects = [(hire.name, effect_of_leaving(turn.turn.session, hire, turn.day())) for hire in there]
     said = [effect_words(t, name, effect) for name, effect in effects[:20]]
     if any(effect.day_no is not None for _, effect in effects):
         said.append(t(N_("The orders so far keep counting for the order level.")))

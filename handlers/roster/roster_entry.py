@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from handlers.forms.dates import read_day
+from handlers.forms.dates import read_past_day
 from handlers.forms.fields import Wrong
 from handlers.forms.numbers import half_width
 from handlers.translations import N_
@@ -19,7 +19,6 @@ LONGEST_NAME = 20
 MOST_AT_ONCE = 200
 _PHONE_DIGITS = 7
 _LONGEST_PAST = timedelta(days=3660)
-_MEANT_AHEAD = timedelta(days=31)
 _LONGEST_AHEAD = timedelta(days=92)
 
 STAGE_WORDS = {
@@ -293,8 +292,4 @@ def _as_day(token: str, today: date) -> date | None:
     """A date, where a name cannot be meant: 周一 is somebody's name, 3/2 is not."""
     if not re.search(r"\d\D+\d|\d{8}", token) and token.casefold() not in _RELATIVE:
         return None
-    day = read_day(token, today)
-    if day is not None and day > today + _MEANT_AHEAD and not re.search(r"\d{4}", token):
-        # What is put on a roster has mostly happened: in November 3/2 is last spring.
-        return read_day(f"{day.year - 1}-{day.month}-{day.day}", today)
-    return day
+    return read_past_day(token, today)
