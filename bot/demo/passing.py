@@ -4,6 +4,7 @@ import asyncio
 import time
 from datetime import datetime
 
+from bot.demo.clock import DemoClock
 from bot.demo.stage import Demo
 from bot.demo.timeline import next_to_come, planned_until
 
@@ -21,22 +22,27 @@ async def pass_time(demo: Demo, until: datetime) -> datetime:
     clock, played = demo.clock, demo.round
     if until < clock.now():
         raise ValueError("time only moves forward")
-    for stop in await _stops_before(demo, until):
-        now = clock.move_to(max(stop, clock.now()))
+    for stop in await _stops_until(demo, until):
+        now = _reach(clock, stop)
         demo.telegram.world.events.publish("clock", {"now": now.isoformat()})
         await _seen_to(demo, stop)
         if demo.round != played:
             # Somebody began anew meanwhile.
             return clock.now()
-    return clock.move_to(max(until, clock.now()))
+    return _reach(clock, until)
 
 
-async def _stops_before(demo: Demo, until: datetime) -> list[datetime]:
-    """Where something is planned on the way; nothing when that is too much, or nobody is there to see to it."""
+def _reach(clock: DemoClock, moment: datetime) -> datetime:
+    # Time went on while the bot was at work: the moment may have come by itself.
+    return clock.move_to(moment) if moment > clock.now() else clock.now()
+
+
+async def _stops_until(demo: Demo, until: datetime) -> list[datetime]:
+    """Where something is planned up to then; nothing when that is too much, or nobody is there to see to it."""
     if demo.process is None or not demo.process.running:
         return []
     coming = await asyncio.to_thread(next_to_come, demo.database_url, demo.clock.now(), _MOST_STOPS + 1)
-    stops = [one.at for one in coming if one.at < until]
+    stops = [one.at for one in coming if one.at <= until]
     return sorted(set(stops)) if len(stops) <= _MOST_STOPS else []
 
 
