@@ -1,5 +1,6 @@
 """How fast the bot may speak: overall, to one person, to one group (Telegram's documented limits, a little below).
 
+No stretch of a second, or of a minute in a group, sees more messages than was set, not even after a long silence.
 Buckets are counted on the monotonic clock: moving the wall clock changes nothing.
 """
 
@@ -10,6 +11,24 @@ from dataclasses import dataclass
 PRIVATE_BURST = 3
 """Telegram tolerates a short burst to one person; a reply need not wait for the one before it."""
 GROUP_BURST = 3
+
+
+def rates_and_sizes(
+    per_second: float, per_second_per_chat: float, per_minute_per_group: float
+) -> tuple[dict[str, float], dict[str, float]]:
+    """How fast each kind of bucket fills (per second), and how much it holds."""
+    overall_size, overall_rate = _flow(per_second, per_second / 5)
+    group_size, group_rate = _flow(per_minute_per_group, GROUP_BURST)
+    return (
+        {"all": overall_rate, "private": per_second_per_chat, "group": group_rate / 60},
+        {"all": overall_size, "private": PRIVATE_BURST, "group": group_size},
+    )
+
+
+def _flow(most: float, burst: float) -> tuple[float, float]:
+    """Size of a bucket and what flows in within one period, together at most `most`: a full bucket counts too."""
+    size = max(1.0, min(burst, most / 2))
+    return size, max(most - size, most / 2)
 
 
 @dataclass
@@ -29,8 +48,7 @@ class Pace:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._monotonic = monotonic
-        self._rates = {"all": per_second, "private": per_second_per_chat, "group": per_minute_per_group / 60}
-        self._sizes = {"all": max(per_second, 1), "private": PRIVATE_BURST, "group": GROUP_BURST}
+        self._rates, self._sizes = rates_and_sizes(per_second, per_second_per_chat, per_minute_per_group)
         self._overall = _Bucket(self._sizes["all"], monotonic())
         self._chats: dict[int, _Bucket] = {}
         self._blocked_until: dict[int, float] = {}

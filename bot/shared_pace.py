@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlmodel import Session
 
-from bot.pacing import GROUP_BURST, PRIVATE_BURST
+from bot.pacing import rates_and_sizes
 
 PACE_LOCK = 7_226_320
 """PostgreSQL advisory lock: of several senders one claims messages at a time."""
@@ -35,8 +35,7 @@ class SharedPace:
     """Token buckets for the whole bot and for each chat, in the database of several processes."""
 
     def __init__(self, per_second: float, per_second_per_chat: float, per_minute_per_group: float) -> None:
-        self._rates = {"all": per_second, "private": per_second_per_chat, "group": per_minute_per_group / 60}
-        self._sizes = {"all": max(per_second, 1), "private": PRIVATE_BURST, "group": GROUP_BURST}
+        self._rates, self._sizes = rates_and_sizes(per_second, per_second_per_chat, per_minute_per_group)
         self._spent = 0
         self.seconds_until_change = 60.0
         """When the next bucket that was empty at the last look has room again."""
