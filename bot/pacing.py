@@ -1,6 +1,7 @@
 """How fast the bot may speak: overall, to one person, to one group (Telegram's documented limits, a little below).
 
-No stretch of a second, or of a minute in a group, sees more messages than was set, not even after a long silence.
+Telegram counts each second over all chats and each minute in a group, also after a long silence. So no minute in a
+group sees more than was set, and no second over all chats more than a fifth above it (29 of Telegram's 30 at 25).
 Buckets are counted on the monotonic clock: moving the wall clock changes nothing.
 """
 
@@ -17,18 +18,13 @@ def rates_and_sizes(
     per_second: float, per_second_per_chat: float, per_minute_per_group: float
 ) -> tuple[dict[str, float], dict[str, float]]:
     """How fast each kind of bucket fills (per second), and how much it holds."""
-    overall_size, overall_rate = _flow(per_second, per_second / 5)
-    group_size, group_rate = _flow(per_minute_per_group, GROUP_BURST)
+    group_size = max(1.0, min(GROUP_BURST, per_minute_per_group / 2))
+    # A full bucket counts too.
+    group_rate = max(per_minute_per_group - group_size, per_minute_per_group / 2)
     return (
-        {"all": overall_rate, "private": per_second_per_chat, "group": group_rate / 60},
-        {"all": overall_size, "private": PRIVATE_BURST, "group": group_size},
+        {"all": 0.96 * per_second, "private": per_second_per_chat, "group": group_rate / 60},
+        {"all": max(1.0, per_second / 5), "private": PRIVATE_BURST, "group": group_size},
     )
-
-
-def _flow(most: float, burst: float) -> tuple[float, float]:
-    """Size of a bucket and what flows in within one period, together at most `most`: a full bucket counts too."""
-    size = max(1.0, min(burst, most / 2))
-    return size, max(most - size, most / 2)
 
 
 @dataclass

@@ -130,7 +130,9 @@ def _answer_private(turn: Turn) -> None:
     if command is not None:
         _run(turn, command)
     elif not _is_active(turn.person):
-        if not (_is_joining(turn) and _answer_form(turn)):
+        # Somebody who is asked for name and company and says 日报 wants to begin, and is not called that.
+        is_word = _word_command(turn) is not None and _stands_alone(turn)
+        if is_word or not (_is_joining(turn) and _answer_form(turn)):
             turn.say(turn.t(start.refusal(turn)))
     elif typed.is_command(turn.text):
         turn.say(turn.t("I do not know this command. /help shows what I understand."))

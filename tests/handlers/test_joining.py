@@ -230,3 +230,10 @@ def test_joining_is_audited_without_the_key_of_the_link(world: World) -> None:
     assert {"company.created", "invitation.made", "person.admitted"} <= {entry.action for entry in entries}
     assert not any(link.removeprefix("inv_") in str(entry.details) for entry in entries)
     assert world.all_of(Group) == []
+
+
+def test_the_word_of_a_command_is_nobodys_name(world: World) -> None:
+    li = world.stranger().starts().says("日报")
+    assert "/start" in li.last.text
+    li.starts().says("李强").says("杭州甲").taps("就是我")
+    assert world.stored(li).real_name == "李强"
