@@ -194,9 +194,12 @@ class Sender:
             if message.kind == MAIL and self._mailer is None:
                 outbox.mark_dropped(session, message, now, "no mail server is set")
                 continue
+            if message.kind == "call":
+                jobs.append(Job(message, _as_written(message)))
+                continue
             savepoint = session.begin_nested()
             try:
-                outgoing = self._compose(session, message, now)
+                outgoing = COMPOSERS[message.kind](session, message, now, self._surroundings)
                 savepoint.commit()
             except Exception as error:
                 savepoint.rollback()
@@ -215,15 +218,6 @@ class Sender:
             else:
                 jobs.append(Job(message, outgoing))
         return jobs
-
-    def _compose(self, session: Session, message: OutboxMessage, now: datetime) -> Outgoing | None:
-        if message.kind == "call":
-            params = message.content["params"]
-            # The row's chat is the true one: a group may have become a supergroup since this was written.
-            return Outgoing(
-                message.content["method"], params | ({"chat_id": message.chat_id} if "chat_id" in params else {})
-            )
-        return COMPOSERS[message.kind](session, message, now, self._surroundings)
 
     async def _send(self, job: Job) -> None:
         outgoing = job.outgoing
@@ -247,10 +241,9 @@ class Sender:
 
     def _mark(self, session: Session, outcomes: list[Outcome]) -> None:
         now = self._clock.now()
+        outbox.mark_sent(session, [(o.job.message, _message_id(o)) for o in outcomes if o.error is None], now)
         for outcome in outcomes:
-            if outcome.error is None:
-                outbox.mark_sent(session, outcome.job.message, _message_id(outcome), now)
-            else:
+            if outcome.error is not None:
                 self._mark_failure(session, outcome.job, outcome.error, now)
                 outcome.state = state_of(session, outcome.job.message)
 
@@ -305,7 +298,7 @@ class Sender:
     def _mark_bad_request(self, session: Session, job: Job, words: str, now: datetime) -> None:
         message, outgoing = job.message, job.outgoing
         if "message is not modified" in words:
-            outbox.mark_sent(session, message, outgoing.params.get("message_id"), now)
+            outbox.mark_sent(session, [(message, outgoing.params.get("message_id"))], now)
             return
         instead = _instead(outgoing, words) if message.kind == "call" else None
         if instead is not None:
@@ -332,6 +325,13 @@ class Sender:
                 error=_without_quotes(words),
             )
             outbox.mark_failed(session, message, now, words)
+
+
+def _as_written(message: OutboxMessage) -> Outgoing:
+    """A call whose content was ready when it was owed."""
+    params = message.content["params"]
+    # The row's chat is the true one: a group may have become a supergroup since this was written.
+    return Outgoing(message.content["method"], params | ({"chat_id": message.chat_id} if "chat_id" in params else {}))
 
 
 def _is_silence(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""Answering updates: one update, one savepoint; a batch of different chats' updates, one commit.
+"""Answering updates: a batch of different chats' updates, one commit; each its own savepoint once one of them fails.
 
 What was recorded, the step of the conversation, what is to be said and the inbox row marked done commit together
 or not at all. A failing update rolls back alone, is tried again, and after a few attempts is put aside: the person
@@ -25,7 +25,7 @@ from handlers.dispatch import PressAnswer, answer
 from handlers.turn import FetchedFile, Surroundings
 from handlers.uploads import WantedFile, look_into, wanted_file
 from storage.database import Database, is_database_trouble
-from storage.inbox import InboxState, InboxUpdate, mark_aside, mark_done, mark_failed, next_updates
+from storage.inbox import InboxState, OpenUpdate, mark_aside, mark_done, mark_failed, next_updates
 
 log = structlog.get_logger()
 
@@ -49,6 +49,11 @@ class Batch:
     answers: list[PressAnswer] = field(default_factory=list)
     wanted_files: list[WantedFile] = field(default_factory=list)
     """Uploads that have to be fetched before their update can be answered."""
+    used_files: list[str] = field(default_factory=list)
+
+
+class UpdateFailed(Exception):
+    """An update of a batch could not be answered; nothing of the batch was done."""
 
 
 class Worker:
@@ -98,7 +103,11 @@ class Worker:
 
     async def step(self) -> int:
         """Answer one batch; the number of updates that were dealt with."""
-        batch = await self._database.run(self._answer_batch)
+        try:
+            batch = await self._database.run(self._answer_all)
+        except UpdateFailed:
+            # It took the others of its transaction with it: now each by itself.
+            batch = await self._database.run(self._answer_each)
         metrics.count_answered(batch.handled - batch.failed, batch.failed, batch.aside)
         for press_answer in batch.answers:
             self._call(self._answer_press(press_answer))
@@ -107,6 +116,8 @@ class Worker:
             self._call(self._fetch(file))
         if batch.handled:
             self._wake_sender()
+        for file_id in batch.used_files:
+            self._files.pop(file_id, None)
         return batch.handled + len(batch.wanted_files)
 
     def _call(self, call: Coroutine[Any, Any, None]) -> None:
@@ -114,26 +125,48 @@ class Worker:
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
-    def _answer_batch(self, session: Session) -> Batch:
+    def _answer_all(self, session: Session) -> Batch:
+        """The usual case, in which no update fails and none needs a savepoint; else UpdateFailed."""
+        batch = Batch()
+        try:
+            rows = next_updates(session, self._clock.now(), BATCH)
+            mark_done(session, [row.update_id for row in rows if self._answer(session, row, batch)])
+            session.flush()
+        except Exception as error:
+            if is_database_trouble(error):
+                # Not an update's doing: the whole batch stays in the inbox, and no attempt is counted.
+                raise
+            raise UpdateFailed from error
+        return batch
+
+    def _answer_each(self, session: Session) -> Batch:
         now = self._clock.now()
         batch = Batch()
         for row in next_updates(session, now, BATCH):
-            self._answer_one(session, row, now, batch)
+            self._answer_alone(session, row, now, batch)
         return batch
 
-    def _answer_one(self, session: Session, row: InboxUpdate, now: datetime, batch: Batch) -> None:
-        update: Update | None = None
+    def _answer(self, session: Session, row: OpenUpdate, batch: Batch) -> bool:
+        """Answer one update; False when it waits for a file, and its chat with it, while the others go on."""
+        update = read_update(row.body)
+        wanted = wanted_file(session, update.message)
+        if wanted is not None and not self._has(wanted, batch):
+            return False
+        file = self._files.get(wanted.file_id) if wanted is not None else None
+        press_answer = answer(session, update, row.said_at, self._surroundings, file)
+        batch.handled += 1
+        if press_answer is not None:
+            batch.answers.append(press_answer)
+        if wanted is not None:
+            batch.used_files.append(wanted.file_id)
+        return True
+
+    def _answer_alone(self, session: Session, row: OpenUpdate, now: datetime, batch: Batch) -> None:
+        alone = Batch(wanted_files=batch.wanted_files)
         savepoint = session.begin_nested()
         try:
-            update = read_update(row.body)
-            wanted = wanted_file(session, update.message)
-            if wanted is not None and not self._has(wanted, batch):
-                # It waits, and its chat with it; the others go on.
-                savepoint.rollback()
-                return
-            file = self._files.get(wanted.file_id) if wanted is not None else None
-            press_answer = answer(session, update, row.said_at, self._surroundings, file)
-            mark_done(session, row.update_id)
+            if self._answer(session, row, alone):
+                mark_done(session, [row.update_id])
             savepoint.commit()
         except Unreadable as error:
             savepoint.rollback()
@@ -142,7 +175,7 @@ class Worker:
             batch.aside += 1
             log.error("an update cannot be read", action="update.unreadable", update_id=row.update_id, why=str(error))
             mark_aside(session, row.update_id, f"unreadable: {error}")
-            self._tell(session, None, row, now)
+            self._tell(session, row, now)
             return
         except Exception as error:
             savepoint.rollback()
@@ -156,13 +189,11 @@ class Worker:
             state = mark_failed(session, row.update_id, row.attempts + 1, now, f"{type(error).__name__}: {error}")
             if state is InboxState.aside:
                 batch.aside += 1
-                self._tell(session, update, row, now)
+                self._tell(session, row, now)
             return
-        if wanted is not None:
-            self._files.pop(wanted.file_id, None)
-        batch.handled += 1
-        if press_answer is not None:
-            batch.answers.append(press_answer)
+        batch.handled += alone.handled
+        batch.answers += alone.answers
+        batch.used_files += alone.used_files
 
     def _has(self, wanted: WantedFile, batch: Batch) -> bool:
         """Whether a file is there; if not, and nobody fetches it, it will be fetched after this batch."""
@@ -187,11 +218,11 @@ class Worker:
         self._fetching.discard(file.file_id)
         self.wake()
 
-    def _tell(self, session: Session, update: Update | None, row: InboxUpdate, now: datetime) -> None:
+    def _tell(self, session: Session, row: OpenUpdate, now: datetime) -> None:
         """A fault never reaches the person as silence."""
         savepoint = session.begin_nested()
         try:
-            mishaps.say_put_aside(session, update, row.update_id, now, self._surroundings)
+            mishaps.say_put_aside(session, _readable(row.body), row.update_id, now, self._surroundings)
             savepoint.commit()
         except Exception:
             savepoint.rollback()
@@ -206,3 +237,10 @@ class Worker:
         except TelegramError as error:
             # Usually "query is too old": the press itself has been dealt with.
             log.info("a press was not answered", action="press.unanswered", error=str(error))
+
+
+def _readable(body: str) -> Update | None:
+    try:
+        return read_update(body)
+    except Unreadable:
+        return None

@@ -174,15 +174,7 @@ class Turn:
     def show(self, kind: str, content: dict[str, Any]) -> None:
         """Send something that is made when it is sent: a card, a workbook (`handlers.announcements`)."""
         thread = {"thread_id": self.chat.thread_id} if self.chat.thread_id is not None else {}
-        self.session.add(
-            outbox.OutboxMessage(
-                chat_id=self.chat.id,
-                kind=kind,
-                content=content | {"language": self.t.language} | thread,
-                created_at=self.now,
-                priority=int(outbox.Priority.reply),
-            )
-        )
+        outbox.owe(self.session, self.chat.id, kind, content | {"language": self.t.language} | thread, self.now)
 
     def _message(self, text: str, keyboard: Keyboard | None) -> dict[str, Any]:
         params: dict[str, Any] = {"chat_id": self.chat.id, "text": text, "parse_mode": "HTML"}

@@ -17,7 +17,7 @@ from schedules.periods import ZONE
 from schedules.working_days import SATURDAY, Override, WorkCalendar, WorkWeek
 from storage.calendar_days import CalendarDay, CalendarYear
 from storage.groups import Preference
-from storage.once import once
+from storage.once import kept
 from storage.people import Company, CompanyId, Person, companies_of
 
 ALTERNATING_ANCHOR = date(2026, 1, 10)
@@ -75,7 +75,8 @@ class Calendars:
 
 def load_calendars(session: Session) -> Calendars:
     """What admins set. A company whose settings make no week works Monday to Friday."""
-    return once(session, "calendars", lambda: _read_calendars(session))
+    of = (CalendarDay, CalendarYear, Preference, Company)
+    return kept(session, "calendars", of, lambda: _read_calendars(session))
 
 
 def _read_calendars(session: Session) -> Calendars:
@@ -125,7 +126,7 @@ def rest_weekdays(written: str) -> frozenset[int]:
 
 def deadline_rules(session: Session, zone: ZoneInfo = ZONE) -> DeadlineRules:
     """The deadline settings admins may change, by their handbook names; the defaults where nobody did."""
-    return once(session, ("deadline rules", zone), lambda: _read_rules(session, zone))
+    return kept(session, ("deadline rules", zone), (Preference,), lambda: _read_rules(session, zone))
 
 
 def _read_rules(session: Session, zone: ZoneInfo) -> DeadlineRules:

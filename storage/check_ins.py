@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, select
 
 from storage.kinds import ReportKind
-from storage.once import once
+from storage.once import kept, once
 from storage.people import CompanyId, PersonId
 from storage.problems import Problem, Solution, SolutionCheck
 from storage.reports import Report
 from storage.trainings import TrainingSession
 
+_DAILIES = select(Report).where(Report.person_id == bindparam("person"), Report.kind == ReportKind.daily)
+_NEWEST = 8
+"""Seven days back, and the day itself."""
 WITHDRAWN = "withdrawn"
 """The closing note of a problem that was taken out of its check-in."""
 
@@ -38,23 +42,30 @@ class SessionHeld:
 def recent_dailies(
     session: Session, person_id: PersonId, *, before: date | None = None, most: int = 7
 ) -> list[dict[str, Any]]:
-    """What the person's last daily check-ins said, the newest day first; with `before` only earlier days."""
-    query = select(Report.body).where(Report.person_id == person_id, Report.kind == ReportKind.daily)
-    if before is not None:
-        query = query.where(Report.first_day < before)
-    return [dict(body) for body in session.exec(query.order_by(col(Report.first_day).desc()).limit(most))]
+    """What the person's last check-ins said, the newest day first; with `before` only earlier days. At most seven."""
+    reports = [r for r in _newest_dailies(session, person_id) if before is None or r.first_day < before]
+    return [dict(report.body) for report in reports[:most]]
 
 
 def daily_of(session: Session, person_id: PersonId, day: date) -> Report | None:
     """The person's check-in of a day, if it was handed in."""
-    query = select(Report).where(
-        Report.person_id == person_id, Report.kind == ReportKind.daily, Report.first_day == day
-    )
-    return once(session, ("daily of", person_id, day), lambda: session.exec(query).first())
+    newest = _newest_dailies(session, person_id)
+    if len(newest) < _NEWEST or day >= newest[-1].first_day:
+        return next((report for report in newest if report.first_day == day), None)
+    return session.exec(_DAILIES.where(Report.first_day == day), params={"person": person_id}).first()
+
+
+def _newest_dailies(session: Session, person_id: PersonId) -> list[Report]:
+    """What one statement reads for the check-in's presets, offers and warnings alike."""
+    query = _DAILIES.order_by(col(Report.first_day).desc()).limit(_NEWEST)
+    key = ("newest dailies", person_id)
+    return once(session, key, (Report,), lambda: list(session.exec(query, params={"person": person_id}).all()))
 
 
 def open_solutions(session: Session, company_ids: Collection[CompanyId]) -> list[Solution]:
     """The solutions under way for these companies' open problems, oldest first."""
+    if not company_ids:
+        return []
     query = (
         select(Solution)
         .join(Problem, col(Problem.id) == Solution.problem_id)
@@ -65,14 +76,16 @@ def open_solutions(session: Session, company_ids: Collection[CompanyId]) -> list
         )
         .order_by(col(Solution.id))
     )
-    return list(once(session, ("open solutions", *company_ids), lambda: session.exec(query).all()))
+    key = ("open solutions", *company_ids)
+    return list(kept(session, key, (Problem, Solution), lambda: list(session.exec(query).all())))
 
 
 def replace_sessions(
     session: Session, report: Report, sessions: Sequence[SessionHeld], person_id: PersonId, now: datetime
 ) -> None:
     """Make these the sessions of the check-in; what an earlier version told stays in that version."""
-    session.exec(delete(TrainingSession).where(col(TrainingSession.report_id) == report.id))
+    if report.version > 1:
+        session.exec(delete(TrainingSession).where(col(TrainingSession.report_id) == report.id))
     session.add_all(
         TrainingSession(
             company_id=held.company_id,

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Integer
+from sqlalchemy import JSON, BigInteger, Column, Integer, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
+from storage.once import once
 from storage.people import PersonId
 
 
@@ -32,20 +33,26 @@ class Conversation(SQLModel, table=True):
 
 def active_conversation(session: Session, person_id: PersonId) -> Conversation | None:
     """The form a person is filling right now."""
-    return session.exec(
-        select(Conversation).where(Conversation.person_id == person_id, col(Conversation.active))
-    ).first()
+    return next((each for each in _conversations_of(session, person_id) if each.active), None)
 
 
 def waiting_conversations(session: Session, person_id: PersonId) -> list[Conversation]:
     """Half-filled forms that were set aside for another, newest first."""
-    return list(
-        session.exec(
-            select(Conversation)
-            .where(Conversation.person_id == person_id, ~col(Conversation.active))
-            .order_by(col(Conversation.updated_at).desc())
-        ).all()
-    )
+    return [each for each in _conversations_of(session, person_id) if not each.active]
+
+
+def _conversations_of(session: Session, person_id: PersonId) -> list[Conversation]:
+    def read() -> list[Conversation]:
+        return list(session.exec(_OF_PERSON, params={"person": person_id}).all())
+
+    return once(session, ("conversations of", person_id), (Conversation,), read)
+
+
+_OF_PERSON = (
+    select(Conversation)
+    .where(Conversation.person_id == bindparam("person"))
+    .order_by(col(Conversation.updated_at).desc(), col(Conversation.id).desc())
+)
 
 
 def set_aside(session: Session, person_id: PersonId) -> None:

@@ -20,6 +20,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from storage import once
+
 Result = TypeVar("Result")
 
 POSTGRES_THREADS = 6
@@ -78,6 +80,7 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        once.watch(self.engine, remembers=self.is_sqlite)
         # SQLite has one writer: one thread saves waiting for its lock.
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else POSTGRES_THREADS, "database")
         # Synchronous callers (tests, pictures) take turns with that thread instead of meeting SQLite's busy timeout.

@@ -8,11 +8,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
+import sqlalchemy as sql
+from sqlalchemy import Select, bindparam
 from sqlmodel import Session, col, func, or_, select
 
 from storage.follow_up import Drill, RideAlong, SpotCheck
 from storage.hire_state import replay
+from storage.once import kept, once
 from storage.orders import Order
 from storage.people import CompanyId, PersonId
 from storage.roster import EventKind, Hire, HireEvent, Stage
@@ -46,24 +50,60 @@ class TraineeCounts:
 
 def records_of_day(session: Session, person_id: PersonId, company_ids: Collection[CompanyId], day: date) -> DayRecords:
     """What the companies' roster and the person's own notes say about the day."""
-    valid = col(Order.quantity) - col(Order.refunded)
-    orders, hires = session.exec(
-        select(func.coalesce(func.sum(valid), 0), func.count(func.distinct(col(Order.hire_id)))).where(
-            col(Order.company_id).in_(company_ids), Order.day == day, valid > 0
-        )
-    ).one()
-    return DayRecords(
-        orders=orders,
-        ordering_hires=hires,
-        ride_alongs=_own_on(session, RideAlong, person_id, day),
-        drills=_own_on(session, Drill, person_id, day),
-        spot_checks=_own_on(session, SpotCheck, person_id, day),
-        roster_changes=_roster_changes(session, company_ids, day),
+    of = {"person": person_id, "companies": list(company_ids), "day": day}
+    companies = tuple(company_ids)
+    orders, hires, ride_alongs, drills, checks = once(
+        session,
+        ("day counts", person_id, companies, day),
+        (Order, RideAlong, Drill, SpotCheck),
+        lambda: tuple(session.connection().execute(_DAY_COUNTS, of).one()),
     )
+    changes = kept(
+        session,
+        ("roster changes", companies, day),
+        (Hire, HireEvent),
+        lambda: {EventKind(kind): count for kind, count in session.connection().execute(_ROSTER_CHANGES, of)},
+    )
+    return DayRecords(orders, hires, ride_alongs, drills, checks, changes)
+
+
+def _day_counts() -> Select[Any]:
+    """Orders, ordering hires, ride-alongs, drills and spot checks of a day, in one statement."""
+    valid = col(Order.quantity) - col(Order.refunded)
+    orders = (
+        sql.select(func.coalesce(func.sum(valid), 0), func.count(func.distinct(col(Order.hire_id))))
+        .where(
+            col(Order.company_id).in_(bindparam("companies", expanding=True)),
+            col(Order.day) == bindparam("day"),
+            valid > 0,
+        )
+        .subquery()
+    )
+    own = (
+        sql.select(func.count())
+        .where(col(table.person_id) == bindparam("person"), col(table.day) == bindparam("day"))
+        .scalar_subquery()
+        for table in (RideAlong, Drill, SpotCheck)
+    )
+    return sql.select(*orders.c, *own)
+
+
+_DAY_COUNTS = _day_counts()
+_ROSTER_CHANGES = (
+    sql.select(col(HireEvent.kind), func.count(func.distinct(col(HireEvent.hire_id))))
+    .join(Hire, col(Hire.id) == col(HireEvent.hire_id))
+    .where(col(Hire.company_id).in_(bindparam("companies", expanding=True)), col(HireEvent.day) == bindparam("day"))
+    .group_by(col(HireEvent.kind))
+)
 
 
 def trainee_counts(session: Session, company_ids: Collection[CompanyId], day: date) -> TraineeCounts | None:
     """What the roster gives for the end of a local day; None when these companies have no hires at all."""
+    key = ("trainee counts", tuple(company_ids), day)
+    return kept(session, key, (Hire, HireEvent), lambda: _trainee_counts(session, company_ids, day))
+
+
+def _trainee_counts(session: Session, company_ids: Collection[CompanyId], day: date) -> TraineeCounts | None:
     if session.exec(select(Hire.id).where(col(Hire.company_id).in_(company_ids)).limit(1)).first() is None:
         return None
     events = session.exec(
@@ -95,21 +135,3 @@ def _trial_decided_on(history: Sequence[HireEvent], day: date) -> EventKind | No
         if event.day == day and event.kind in (EventKind.trial_passed, EventKind.trial_failed)
     ]
     return decisions[-1] if decisions else None
-
-
-def _roster_changes(session: Session, company_ids: Collection[CompanyId], day: date) -> Mapping[EventKind, int]:
-    rows = session.exec(
-        select(HireEvent.kind, func.count(func.distinct(col(HireEvent.hire_id))))
-        .join(Hire, col(Hire.id) == HireEvent.hire_id)
-        .where(col(Hire.company_id).in_(company_ids), HireEvent.day == day)
-        .group_by(HireEvent.kind)
-    ).all()
-    return {EventKind(kind): count for kind, count in rows}
-
-
-def _own_on(
-    session: Session, table: type[RideAlong] | type[Drill] | type[SpotCheck], person_id: PersonId, day: date
-) -> int:
-    return session.exec(
-        select(func.count()).select_from(table).where(table.person_id == person_id, table.day == day)
-    ).one()

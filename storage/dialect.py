@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Enum
+from sqlalchemy import Column, Enum, Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -19,13 +20,19 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     """Insert the rows whose unique key does not exist yet; the number that were new."""
     if not rows:
         return 0
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert if is_sqlite else postgresql.insert
+    statement = _insert_new(table, session.get_bind().dialect.name)
     # Without this psycopg's answer to several rows in one statement is -1.
     result = session.connection().execute(
-        insert(table).values(list(rows)).on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
+        statement, [dict(row) for row in rows], execution_options={"preserve_rowcount": True}
     )
     return result.rowcount
+
+
+@cache
+def _insert_new(table: type[SQLModel], dialect: str) -> Executable:
+    """Built once: one statement, whatever the number of rows."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def locks_rows(session: Session) -> bool:

@@ -7,9 +7,10 @@ failures it is put aside for an admin to see, so that it cannot hold up the chat
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Index, Text, exists, func, or_, text
-from sqlalchemy.orm import aliased
+import sqlalchemy as sql
+from sqlalchemy import BigInteger, Index, Select, Text, bindparam, exists, func, or_, text
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from storage.dialect import enum_column, insert_new, locks_rows
@@ -55,7 +56,10 @@ class InboxUpdate(SQLModel, table=True):
     error: str = Field(default="", sa_type=Text)
 
 
-class NewUpdate(SQLModel):
+_TABLE = SQLModel.metadata.tables["inbox"]
+
+
+class NewUpdate(NamedTuple):
     """An update on its way into the inbox."""
 
     update_id: int
@@ -67,43 +71,61 @@ class NewUpdate(SQLModel):
 
 def store_updates(session: Session, updates: Sequence[NewUpdate]) -> int:
     """Keep updates, ignoring those already known; the number that were new."""
-    rows: list[dict[str, object]] = [u.model_dump() | {"state": "open", "attempts": 0, "error": ""} for u in updates]
+    rows: list[dict[str, object]] = [u._asdict() | {"state": "open", "attempts": 0, "error": ""} for u in updates]
     return insert_new(session, InboxUpdate, rows)
 
 
-def next_updates(session: Session, now: datetime, limit: int) -> list[InboxUpdate]:
+class OpenUpdate(NamedTuple):
+    """An update that waits to be answered."""
+
+    update_id: int
+    body: str
+    said_at: datetime
+    attempts: int
+
+
+def next_updates(session: Session, now: datetime, limit: int) -> list[OpenUpdate]:
     """The oldest open update of each chat that may be tried now, oldest first.
 
     One per chat keeps a chat's order: a later one is not handed out before the earlier one is done or aside.
     """
-    older = aliased(InboxUpdate)
-    # A moment further away than any pause was written before the clock was set back: it would hold the chat up long.
-    query = (
-        select(InboxUpdate)
+    query = _NEXT.with_for_update(skip_locked=True) if locks_rows(session) else _NEXT
+    moments = {"now": now, "pause_ends": now + LONGEST_PAUSE, "most": limit}
+    return [OpenUpdate(*row) for row in session.connection().execute(query, moments)]
+
+
+def mark_done(session: Session, update_ids: Sequence[int]) -> None:
+    """These updates have had their effect."""
+    if update_ids:
+        session.connection().execute(_DONE, [{"done": update_id} for update_id in update_ids])
+
+
+def _next() -> Select[Any]:
+    """The query of `next_updates`, built once."""
+    each, older = _TABLE, _TABLE.alias()
+    return (
+        sql.select(each.c.update_id, each.c.body, each.c.said_at, each.c.attempts)
         .where(
-            InboxUpdate.state == InboxState.open,
+            each.c.state == InboxState.open,
             or_(
-                col(InboxUpdate.retry_at).is_(None),
-                col(InboxUpdate.retry_at) <= now,
-                col(InboxUpdate.retry_at) > now + LONGEST_PAUSE,
+                each.c.retry_at.is_(None),
+                each.c.retry_at <= bindparam("now"),
+                # Further away than any pause: written before the clock was set back. It would hold the chat up long.
+                each.c.retry_at > bindparam("pause_ends"),
             ),
             ~exists().where(
-                col(older.state) == InboxState.open,
-                col(older.chat_id) == InboxUpdate.chat_id,
-                col(older.update_id) < InboxUpdate.update_id,
+                older.c.state == InboxState.open,
+                older.c.chat_id == each.c.chat_id,
+                older.c.update_id < each.c.update_id,
             ),
         )
-        .order_by(col(InboxUpdate.update_id))
-        .limit(limit)
+        .order_by(each.c.update_id)
+        .limit(bindparam("most"))
     )
-    if locks_rows(session):
-        query = query.with_for_update(skip_locked=True)
-    return list(session.exec(query).all())
 
 
-def mark_done(session: Session, update_id: int) -> None:
-    """The update has had its effect."""
-    session.exec(update(InboxUpdate).where(col(InboxUpdate.update_id) == update_id).values(state=InboxState.done))
+_NEXT = _next()
+_DONE = sql.update(_TABLE).where(_TABLE.c.update_id == bindparam("done")).values(state=InboxState.done)
 
 
 def mark_failed(session: Session, update_id: int, attempts: int, now: datetime, error: str) -> InboxState:

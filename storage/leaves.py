@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from storage.once import kept
 from storage.people import PersonId
 from storage.reports import Leave
 
@@ -12,18 +13,13 @@ REASON_LENGTH = 100
 
 def overlapping_leaves(session: Session, person_id: PersonId, first: date, last: date) -> list[Leave]:
     """The person's leaves that share a day with the range, cancelled ones left out; earliest first."""
-    return list(
-        session.exec(
-            select(Leave)
-            .where(
-                Leave.person_id == person_id,
-                Leave.first_day <= last,
-                Leave.last_day >= first,
-                col(Leave.cancelled_at).is_(None),
-            )
-            .order_by(col(Leave.first_day))
-        ).all()
-    )
+    leaves = kept(session, ("leaves of", person_id), (Leave,), lambda: _leaves_of(session, person_id))
+    return [leave for leave in leaves if leave.first_day <= last and leave.last_day >= first]
+
+
+def _leaves_of(session: Session, person_id: PersonId) -> list[Leave]:
+    query = select(Leave).where(Leave.person_id == person_id, col(Leave.cancelled_at).is_(None))
+    return list(session.exec(query.order_by(col(Leave.first_day))).all())
 
 
 def leaves_from(session: Session, person_id: PersonId, day: date) -> list[Leave]:

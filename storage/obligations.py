@@ -16,6 +16,8 @@ from storage.dialect import insert_new
 from storage.groups import Heartbeat
 from storage.inbox import InboxState, InboxUpdate
 from storage.kinds import ReportKind, ReportState
+from storage.leaves import overlapping_leaves
+from storage.once import once
 from storage.outbox import OutboxMessage
 from storage.people import Company, CompanyId, Membership, Person, PersonId, PersonState, Role
 from storage.reports import Leave, Obligation, Report
@@ -95,7 +97,8 @@ def write_obligations(session: Session, rows: Sequence[Mapping[str, object]]) ->
 
 def opened_through(session: Session) -> datetime | None:
     """Up to which instant obligations have been written; None before the first time."""
-    return session.exec(select(Heartbeat.at).where(Heartbeat.part == OPENED)).first()
+    query = select(Heartbeat.at).where(Heartbeat.part == OPENED)
+    return once(session, "opened through", (Heartbeat,), lambda: session.exec(query).first())
 
 
 def mark_opened(session: Session, now: datetime) -> None:
@@ -261,9 +264,12 @@ def leaves_between(
     session: Session, first: date, last: date, person_ids: Iterable[PersonId] | None = None
 ) -> list[Leave]:
     """Every leave that has a day from first to last and was not cancelled."""
+    wanted = None if person_ids is None else list(person_ids)
+    if wanted is not None and len(wanted) == 1:
+        return overlapping_leaves(session, wanted[0], first, last)
     query = select(Leave).where(Leave.first_day <= last, Leave.last_day >= first, col(Leave.cancelled_at).is_(None))
-    if person_ids is not None:
-        query = query.where(col(Leave.person_id).in_(list(person_ids)))
+    if wanted is not None:
+        query = query.where(col(Leave.person_id).in_(wanted))
     return list(session.exec(query.order_by(col(Leave.id))).all())
 
 

@@ -7,14 +7,16 @@ the promise is: planned once, delivered at least once, twice only when a crash f
 mark.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ColumnElement, Index, Text, exists, func, or_, text
+from sqlalchemy import JSON, BigInteger, Column, ColumnElement, Index, Text, bindparam, exists, func, insert, or_, text
+from sqlalchemy import update as sql_update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.dialect import enum_column, insert_new, locks_rows
 
@@ -87,6 +89,9 @@ class OutboxMessage(SQLModel, table=True):
     error: str = Field(default="", sa_type=Text)
 
 
+_TABLE = SQLModel.metadata.tables["outbox"]
+
+
 class Post(SQLModel, table=True):
     """A message that is edited in place later (a board, a card), by its slot."""
 
@@ -142,16 +147,39 @@ def say(
     priority: Priority = Priority.reply,
 ) -> None:
     """Owe Telegram one call whose content is ready, in the chat's order."""
-    session.add(
-        OutboxMessage(
-            chat_id=chat_id,
-            kind="call",
-            content={"method": method, "params": params},
-            created_at=now,
-            slot=slot,
-            priority=int(priority),
-        )
+    owe(session, chat_id, "call", {"method": method, "params": params}, now, slot=slot, priority=priority)
+
+
+def owe(
+    session: Session,
+    chat_id: int,
+    kind: str,
+    content: dict[str, Any],
+    now: datetime,
+    *,
+    slot: str | None = None,
+    priority: Priority = Priority.reply,
+) -> None:
+    """Owe a message of a kind, in the chat's order; see `OutboxMessage.kind`."""
+    # What it speaks of is written first.
+    session.flush()
+    session.connection().execute(
+        _OWE,
+        {
+            "chat_id": chat_id,
+            "kind": kind,
+            "content": content,
+            "created_at": now,
+            "slot": slot,
+            "priority": int(priority),
+            "state": OutboxState.open,
+            "attempts": 0,
+            "error": "",
+        },
     )
+
+
+_OWE = insert(_TABLE)
 
 
 def claim_messages(
@@ -162,71 +190,97 @@ def claim_messages(
     A chat in which a message is under way (leased) hands out no other, and one that is tried again after a failure is
     waited for (a few times), so a chat's messages keep their order within a priority.
     """
+    query = _CLAIMABLE
+    if locks_rows(session):
+        query = query.with_for_update(skip_locked=True)
+    moments = {
+        "now": now,
+        "lease_ends": now + 2 * LEASE,
+        "pause_ends": now + LONGEST_PAUSE,
+        "most": limit,
+        "excluded": list(excluding_chats),
+    }
+    claimed = list(session.exec(query, params=moments).all())
+    if claimed:
+        session.connection().execute(
+            _LEASE, [{"message": m.id, "leased_until": now + LEASE, "tried": m.attempts + 1} for m in claimed]
+        )
+    return claimed
+
+
+def _is_under_way(message: type[OutboxMessage]) -> ColumnElement[bool]:
+    # A lease beyond the longest one, with room for clocks that differ, was taken before the clock was set back.
+    return (col(message.leased_until) > bindparam("now")) & (col(message.leased_until) <= bindparam("lease_ends"))
+
+
+def _is_due(message: type[OutboxMessage]) -> ColumnElement[bool]:
+    return or_(
+        col(message.not_before).is_(None),
+        col(message.not_before) <= bindparam("now"),
+        (col(message.attempts) > 0) & (col(message.not_before) > bindparam("pause_ends")),
+    )
+
+
+def _claimable() -> SelectOfScalar[OutboxMessage]:
+    """The query of `claim_messages`, built once."""
     other = aliased(OutboxMessage)
     ahead = exists().where(
         col(other.state) == OutboxState.open,
         col(other.chat_id) == OutboxMessage.chat_id,
         or_(
-            _is_under_way(other, now),
-            or_(_is_due(other, now), col(other.attempts).between(1, HOLDING_ATTEMPTS))
+            _is_under_way(other),
+            or_(_is_due(other), col(other.attempts).between(1, HOLDING_ATTEMPTS))
             & (
                 (col(other.priority) < col(OutboxMessage.priority))
                 | ((col(other.priority) == col(OutboxMessage.priority)) & (col(other.id) < col(OutboxMessage.id)))
             ),
         ),
     )
-    query = (
+    return (
         select(OutboxMessage)
         .where(
             OutboxMessage.state == OutboxState.open,
-            _is_due(OutboxMessage, now),
-            or_(col(OutboxMessage.leased_until).is_(None), ~_is_under_way(OutboxMessage, now)),
+            _is_due(OutboxMessage),
+            or_(col(OutboxMessage.leased_until).is_(None), ~_is_under_way(OutboxMessage)),
             ~ahead,
+            col(OutboxMessage.chat_id).not_in(bindparam("excluded", expanding=True)),
         )
         .order_by(col(OutboxMessage.priority), col(OutboxMessage.id))
-        .limit(limit)
-    )
-    if excluding_chats:
-        query = query.where(col(OutboxMessage.chat_id).not_in(excluding_chats))
-    if locks_rows(session):
-        query = query.with_for_update(skip_locked=True)
-    claimed = list(session.exec(query).all())
-    if claimed:
-        session.exec(
-            update(OutboxMessage)
-            .where(col(OutboxMessage.id).in_([m.id for m in claimed]))
-            .values(leased_until=now + LEASE, attempts=col(OutboxMessage.attempts) + 1)
-            .execution_options(synchronize_session=False)
-        )
-    return claimed
-
-
-def _is_under_way(message: type[OutboxMessage], now: datetime) -> ColumnElement[bool]:
-    # A lease beyond the longest one, with room for clocks that differ, was taken before the clock was set back.
-    return (col(message.leased_until) > now) & (col(message.leased_until) <= now + 2 * LEASE)
-
-
-def _is_due(message: type[OutboxMessage], now: datetime) -> ColumnElement[bool]:
-    return or_(
-        col(message.not_before).is_(None),
-        col(message.not_before) <= now,
-        (col(message.attempts) > 0) & (col(message.not_before) > now + LONGEST_PAUSE),
+        .limit(bindparam("most"))
     )
 
 
-def mark_sent(session: Session, message: OutboxMessage, message_id: int | None, now: datetime) -> None:
-    """Telegram has it. A message with a slot is remembered as the post to edit later."""
-    _finish(session, message, OutboxState.sent, now, message_id=message_id)
-    if message.slot and message_id is not None:
-        session.merge(
-            Post(
-                slot=message.slot,
-                chat_id=message.chat_id,
-                message_id=message_id,
-                digest=str(message.content.get("digest", "")),
-                posted_at=now,
+_CLAIMABLE = _claimable()
+_LEASE = (
+    sql_update(_TABLE)
+    .where(_TABLE.c.id == bindparam("message"))
+    .values(leased_until=bindparam("leased_until"), attempts=bindparam("tried"))
+)
+_SENT = (
+    sql_update(_TABLE)
+    .where(_TABLE.c.id == bindparam("message"))
+    .values(state=OutboxState.sent, sent_at=bindparam("now"), leased_until=None, message_id=bindparam("number"))
+)
+
+
+def mark_sent(session: Session, sent: Sequence[tuple[OutboxMessage, int | None]], now: datetime) -> None:
+    """Telegram has them, each with the id it gave. A message with a slot is remembered as the post to edit later."""
+    if not sent:
+        return
+    session.connection().execute(
+        _SENT, [{"message": message.id, "number": number, "now": now} for message, number in sent]
+    )
+    for message, number in sent:
+        if message.slot and number is not None:
+            session.merge(
+                Post(
+                    slot=message.slot,
+                    chat_id=message.chat_id,
+                    message_id=number,
+                    digest=str(message.content.get("digest", "")),
+                    posted_at=now,
+                )
             )
-        )
 
 
 def mark_dropped(session: Session, message: OutboxMessage, now: datetime, why: str) -> None:

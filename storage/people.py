@@ -1,7 +1,7 @@
 """Who takes part: companies, persons, and who looks after which company (handbook §1)."""
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Integer, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.dialect import enum_column
-from storage.once import once
+from storage.once import kept
 
 PersonId = NewType("PersonId", int)
 CompanyId = NewType("CompanyId", int)
@@ -87,7 +87,8 @@ class Membership(SQLModel, table=True):
 
 def person_by_telegram_id(session: Session, telegram_id: int) -> Person | None:
     """The person behind a Telegram account, whatever their state."""
-    return session.exec(select(Person).where(Person.telegram_id == telegram_id)).first()
+    query = select(Person).where(Person.telegram_id == telegram_id)
+    return kept(session, ("speaker", telegram_id), (Person,), lambda: session.exec(query).first())
 
 
 def display_name(person: Person) -> str:
@@ -111,17 +112,19 @@ def memberships_of(session: Session, person_ids: Collection[PersonId]) -> dict[P
 
 def companies_of(session: Session, person: Person) -> list[Company]:
     """The active companies a person looks after now, oldest first; for an admin or viewer without any: all."""
-    own = once(session, ("companies of", person.id), lambda: _own_companies(session, person))
+    own = kept(session, ("companies of", person.id), (Membership, Company), lambda: _own_companies(session, person.id))
     return list(own) if own or person.role is Role.manager else active_companies(session)
 
 
-def _own_companies(session: Session, person: Person) -> Sequence[Company]:
-    return session.exec(
-        select(Company)
-        .join(Membership, col(Membership.company_id) == Company.id)
-        .where(Membership.person_id == person.id, col(Membership.until).is_(None), col(Company.active))
-        .order_by(col(Membership.since), col(Membership.id))
-    ).all()
+def _own_companies(session: Session, person_id: int | None) -> list[Company]:
+    return list(
+        session.exec(
+            select(Company)
+            .join(Membership, col(Membership.company_id) == Company.id)
+            .where(Membership.person_id == person_id, col(Membership.until).is_(None), col(Company.active))
+            .order_by(col(Membership.since), col(Membership.id))
+        ).all()
+    )
 
 
 def active_companies(session: Session) -> list[Company]:

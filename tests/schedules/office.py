@@ -132,5 +132,5 @@ class Office:
         with self.work() as session:
             rows = session.exec(select(OutboxMessage).where(OutboxMessage.state == OutboxState.open)).all()
             for row in rows:
-                mark_sent(session, row, row.id, when if isinstance(when, datetime) else at(when))
+                mark_sent(session, [(row, row.id)], when if isinstance(when, datetime) else at(when))
             return len(rows)

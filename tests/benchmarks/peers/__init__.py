@@ -1,0 +1,1 @@
+"""Bots everyone knows, in processes of their own."""
