@@ -10,6 +10,7 @@ import json
 import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,6 +47,18 @@ class TokenRefused(Exception):
     """Telegram does not know the token (any more): polling on would be useless."""
 
 
+class NotStored(Exception):
+    """The commit that an update shared with others failed."""
+
+
+@dataclass
+class _Delivery:
+    """Updates that came one by one and are committed together."""
+
+    updates: list[dict[str, Any]] = field(default_factory=list)
+    is_stored: bool = False
+
+
 class Receiver:
     """Puts updates into the inbox and wakes the worker."""
 
@@ -54,6 +67,8 @@ class Receiver:
         self._clock = clock
         self._wake_worker = wake_worker
         self._started = time.monotonic()
+        self._delivery = _Delivery()
+        self._storing = asyncio.Lock()
         self.troubles = Troubles(clock)
         self.last_good_at: datetime | None = None
         """When Telegram last answered, or last delivered; what the watchdog looks at."""
@@ -67,9 +82,21 @@ class Receiver:
         self.heard_before = await self._database.run(_last_beat)
 
     async def deliver(self, update: dict[str, Any]) -> None:
-        """Take what a webhook delivers; soon after an outage it may have waited at Telegram."""
+        """Take what a webhook delivers; what comes while a commit is under way shares the next one.
+
+        Soon after an outage it may have waited at Telegram. Raises when it could not be stored.
+        """
         was_away = self.heard_before is not None and self._clock.now() - self.heard_before > OUTAGE
-        await self.take([update], backlog=was_away and time.monotonic() - self._started < BACKLOG_SECONDS)
+        delivery = self._delivery
+        delivery.updates.append(update)
+        async with self._storing:
+            if delivery is self._delivery:
+                self._delivery = _Delivery()
+                backlog = was_away and time.monotonic() - self._started < BACKLOG_SECONDS
+                await self.take(delivery.updates, backlog=backlog)
+                delivery.is_stored = True
+        if not delivery.is_stored:
+            raise NotStored
 
     async def take(self, updates: Sequence[dict[str, Any]], *, backlog: bool = False) -> None:
         """Commit a batch of updates in one transaction. `backlog`: they may have waited at Telegram."""
@@ -77,13 +104,12 @@ class Receiver:
         rows = _new_updates(updates, now, self.heard_before if backlog else None)
 
         def keep(session: Session) -> int:
-            new = store_updates(session, rows)
-            heard = _last_beat(session)
             # A note of the time on every delivery, and now and then while there is none.
-            if rows or heard is None or not timedelta(0) <= now - heard <= BEAT:
+            heard = None if rows else _last_beat(session)
+            if heard is None or not timedelta(0) <= now - heard <= BEAT:
                 beat(session, PART, now)
             self.troubles.end(session, now)
-            return new
+            return store_updates(session, rows)
 
         metrics.count_received(await self._database.run(keep))
         self.troubles.forget()

@@ -7,7 +7,10 @@ here logs an address: it would carry the token.
 import json
 import warnings
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram import Bot, InputFile
@@ -42,7 +45,7 @@ class AiohttpRequest(BaseRequest):
         """Open the pool. Does nothing when it is open."""
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60)
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=True)
+            self._session = aiohttp.ClientSession(connector=connector)
 
     async def shutdown(self) -> None:
         """Close the pool."""
@@ -68,12 +71,21 @@ class AiohttpRequest(BaseRequest):
         )
         body, headers = _encode(request_data)
         try:
-            async with self._session.request(method, url, data=body, headers=headers, timeout=timeout) as response:
+            async with self._session.request(
+                method, url, data=body, headers=headers, timeout=timeout, proxy=_proxy(url.split("/bot", 1)[0])
+            ) as response:
                 return response.status, await response.read()
         except TimeoutError:
             raise TimedOut from None
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from None
+
+
+@cache
+def _proxy(address: str) -> str | None:
+    """The proxy of the environment for a server. Looked up once: aiohttp's own way does it at every call."""
+    where = urlsplit(address)
+    return None if proxy_bypass(where.hostname or "") else getproxies().get(where.scheme)
 
 
 def _encode(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:

@@ -21,6 +21,17 @@ from storage.trainings import TrainingSession
 _DAILIES = select(Report).where(Report.person_id == bindparam("person"), Report.kind == ReportKind.daily)
 _NEWEST = 8
 """Seven days back, and the day itself."""
+_NEWEST_DAILIES = _DAILIES.order_by(col(Report.first_day).desc()).limit(_NEWEST)
+_OPEN_SOLUTIONS = (
+    select(Solution)
+    .join(Problem, col(Problem.id) == Solution.problem_id)
+    .where(
+        col(Problem.company_id).in_(bindparam("companies", expanding=True)),
+        col(Problem.closed_at).is_(None),
+        col(Solution.closed_at).is_(None),
+    )
+    .order_by(col(Solution.id))
+)
 WITHDRAWN = "withdrawn"
 """The closing note of a problem that was taken out of its check-in."""
 
@@ -57,27 +68,24 @@ def daily_of(session: Session, person_id: PersonId, day: date) -> Report | None:
 
 def _newest_dailies(session: Session, person_id: PersonId) -> list[Report]:
     """What one statement reads for the check-in's presets, offers and warnings alike."""
-    query = _DAILIES.order_by(col(Report.first_day).desc()).limit(_NEWEST)
-    key = ("newest dailies", person_id)
-    return once(session, key, (Report,), lambda: list(session.exec(query, params={"person": person_id}).all()))
+    return once(
+        session,
+        ("newest dailies", person_id),
+        (Report,),
+        lambda: list(session.exec(_NEWEST_DAILIES, params={"person": person_id}).all()),
+    )
 
 
 def open_solutions(session: Session, company_ids: Collection[CompanyId]) -> list[Solution]:
     """The solutions under way for these companies' open problems, oldest first."""
-    if not company_ids:
-        return []
-    query = (
-        select(Solution)
-        .join(Problem, col(Problem.id) == Solution.problem_id)
-        .where(
-            col(Problem.company_id).in_(company_ids),
-            col(Problem.closed_at).is_(None),
-            col(Solution.closed_at).is_(None),
-        )
-        .order_by(col(Solution.id))
+    of = {"companies": list(company_ids)}
+    read = kept(
+        session,
+        ("open solutions", *company_ids),
+        (Problem, Solution),
+        lambda: list(session.exec(_OPEN_SOLUTIONS, params=of).all()),
     )
-    key = ("open solutions", *company_ids)
-    return list(kept(session, key, (Problem, Solution), lambda: list(session.exec(query).all())))
+    return list(read)
 
 
 def replace_sessions(

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Integer, bindparam
+from sqlalchemy import update as sql_update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from storage.once import once
@@ -41,6 +43,26 @@ def waiting_conversations(session: Session, person_id: PersonId) -> list[Convers
     return [each for each in _conversations_of(session, person_id) if not each.active]
 
 
+def conversation_of(session: Session, person_id: PersonId, number: int) -> Conversation | None:
+    """One of the person's conversations."""
+    return next((each for each in _conversations_of(session, person_id) if each.id == number), None)
+
+
+def store_conversation(
+    session: Session, conversation: Conversation, step: int, state: dict[str, Any], now: datetime
+) -> None:
+    """Write where a conversation stands: a new one with its number, a known one in one statement."""
+    changed = {"step": step, "state": state, "updated_at": now}
+    if conversation.id is None:
+        conversation.step, conversation.state, conversation.updated_at = step, state, now
+        session.add(conversation)
+        session.flush()
+        return
+    session.connection().execute(_STORE, changed | {"number": conversation.id})
+    for name, value in changed.items():
+        set_committed_value(conversation, name, value)
+
+
 def _conversations_of(session: Session, person_id: PersonId) -> list[Conversation]:
     def read() -> list[Conversation]:
         return list(session.exec(_OF_PERSON, params={"person": person_id}).all())
@@ -48,6 +70,12 @@ def _conversations_of(session: Session, person_id: PersonId) -> list[Conversatio
     return once(session, ("conversations of", person_id), (Conversation,), read)
 
 
+_TABLE = SQLModel.metadata.tables["conversation"]
+_STORE = (
+    sql_update(_TABLE)
+    .where(_TABLE.c.id == bindparam("number"))
+    .values(step=bindparam("step"), state=bindparam("state"), updated_at=bindparam("updated_at"))
+)
 _OF_PERSON = (
     select(Conversation)
     .where(Conversation.person_id == bindparam("person"))

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Integer
+from sqlalchemy import JSON, BigInteger, Column, Integer, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage.dialect import insert_new
 from storage.people import CompanyId, PersonId
 
 
@@ -84,7 +85,13 @@ def record_audit(
 
 def beat(session: Session, part: str, now: datetime, note: str = "") -> None:
     """Say that a part of the bot is alive."""
-    session.merge(Heartbeat(part=part, at=now, note=note))
+    said = {"beating": part, "now": now, "words": note}
+    if session.connection().execute(_BEAT, said).rowcount == 0:
+        insert_new(session, Heartbeat, [{"part": part, "at": now, "note": note}])
+
+
+_BEATS = SQLModel.metadata.tables["heartbeat"]
+_BEAT = update(_BEATS).where(_BEATS.c.part == bindparam("beating")).values(at=bindparam("now"), note=bindparam("words"))
 
 
 def preference(session: Session, name: str, default: Any) -> Any:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sql
-from sqlalchemy import ColumnElement, Row, String, and_, case, cast, exists, func, literal, or_
+from sqlalchemy import ColumnElement, Row, String, and_, bindparam, case, cast, exists, func, literal, or_
 from sqlmodel import Session, col, select, update
 
 from storage.dialect import insert_new
@@ -89,6 +89,9 @@ def managers_on(session: Session, day: date, start: datetime) -> list[Asked]:
     return [Asked(*row) for row in _rows(session, query)]
 
 
+_OPENED_THROUGH = select(Heartbeat.at).where(Heartbeat.part == OPENED)
+
+
 def write_obligations(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
     """Write obligations that are not there yet; the number that were new."""
     chunks = (rows[i : i + ROWS_PER_INSERT] for i in range(0, len(rows), ROWS_PER_INSERT))
@@ -97,8 +100,7 @@ def write_obligations(session: Session, rows: Sequence[Mapping[str, object]]) ->
 
 def opened_through(session: Session) -> datetime | None:
     """Up to which instant obligations have been written; None before the first time."""
-    query = select(Heartbeat.at).where(Heartbeat.part == OPENED)
-    return once(session, "opened through", (Heartbeat,), lambda: session.exec(query).first())
+    return once(session, "opened through", (Heartbeat,), lambda: session.exec(_OPENED_THROUGH).first())
 
 
 def mark_opened(session: Session, now: datetime) -> None:
@@ -106,6 +108,14 @@ def mark_opened(session: Session, now: datetime) -> None:
     moved = session.exec(update(Heartbeat).where(col(Heartbeat.part) == OPENED, col(Heartbeat.at) < now).values(at=now))
     if moved.rowcount == 0:
         insert_new(session, Heartbeat, [{"part": OPENED, "at": now, "note": ""}])
+
+
+def _same_period() -> ColumnElement[bool]:
+    return and_(
+        col(Report.kind) == col(Obligation.kind),
+        col(Report.first_day) == col(Obligation.first_day),
+        col(Report.company_key) == col(Obligation.company_key),
+    )
 
 
 def lacks_report(for_companies: bool, before: datetime | None = None) -> ColumnElement[bool]:
@@ -170,42 +180,56 @@ def owing_before(
 
 def unfulfilled(session: Session, person_id: PersonId, since: datetime) -> list[Obligation]:
     """What a person has not handed in of all that falls due at or after `since`, soonest first."""
-    query = (
-        select(Obligation)
-        .where(
-            Obligation.person_id == person_id,
-            col(Obligation.due_at) >= since,
-            ~col(Obligation.waived),
-            lacks_report(for_companies=False),
-            or_(col(Obligation.company_key) == 0, lacks_report(for_companies=True)),
-        )
-        .order_by(col(Obligation.due_at), col(Obligation.id))
+    return list(session.exec(_UNFULFILLED, params={"person": person_id, "since": since}).all())
+
+
+_UNFULFILLED = (
+    select(Obligation)
+    .where(
+        Obligation.person_id == bindparam("person"),
+        col(Obligation.due_at) >= bindparam("since"),
+        ~col(Obligation.waived),
+        lacks_report(for_companies=False),
+        or_(col(Obligation.company_key) == 0, lacks_report(for_companies=True)),
     )
-    return list(session.exec(query).all())
+    .order_by(col(Obligation.due_at), col(Obligation.id))
+)
 
 
 def find_obligation(
     session: Session, kind: ReportKind, first_day: date, person_id: PersonId, company_key: int
 ) -> Obligation | None:
     """The obligation a report fulfils, if it was ever written."""
-    return session.exec(
-        select(Obligation).where(
-            Obligation.kind == kind,
-            Obligation.first_day == first_day,
-            Obligation.person_id == person_id,
-            Obligation.company_key == company_key,
-        )
-    ).first()
+    of = {"kind": kind, "first": first_day, "person": person_id, "company": company_key}
+    return session.exec(_OBLIGATION, params=of).first()
+
+
+_OBLIGATION = select(Obligation).where(
+    Obligation.kind == bindparam("kind"),
+    Obligation.first_day == bindparam("first"),
+    Obligation.person_id == bindparam("person"),
+    Obligation.company_key == bindparam("company"),
+)
 
 
 def find_report(
     session: Session, kind: ReportKind, first_day: date, person_id: PersonId, company_key: int
 ) -> Report | None:
     """The report of a period: the company's, whoever of its managers sent it, or the person's own."""
-    query = select(Report).where(Report.kind == kind, Report.first_day == first_day, Report.company_key == company_key)
-    if not company_key:
-        query = query.where(Report.person_id == person_id)
-    return session.exec(query.order_by(col(Report.id))).first()
+    of = {"kind": kind, "first": first_day, "person": person_id, "company": company_key}
+    return session.exec(_COMPANY_REPORT if company_key else _OWN_REPORT, params=of).first()
+
+
+_COMPANY_REPORT = (
+    select(Report)
+    .where(
+        Report.kind == bindparam("kind"),
+        Report.first_day == bindparam("first"),
+        Report.company_key == bindparam("company"),
+    )
+    .order_by(col(Report.id))
+)
+_OWN_REPORT = _COMPANY_REPORT.where(Report.person_id == bindparam("person"))
 
 
 def owed_between(
@@ -326,14 +350,6 @@ def earliest_unanswered(session: Session) -> datetime | None:
     """When the oldest update that still waits in the inbox was said."""
     oldest = select(func.min(InboxUpdate.said_at)).where(InboxUpdate.state == InboxState.open)
     return session.exec(oldest).one()
-
-
-def _same_period() -> ColumnElement[bool]:
-    return and_(
-        col(Report.kind) == col(Obligation.kind),
-        col(Report.first_day) == col(Obligation.first_day),
-        col(Report.company_key) == col(Obligation.company_key),
-    )
 
 
 def _asks_somebody(kind: ReportKind, first_day: date) -> tuple[ColumnElement[bool], ...]:

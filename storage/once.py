@@ -7,6 +7,7 @@ is the only one. Either is forgotten as soon as one of the tables it was read fr
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
@@ -16,34 +17,27 @@ from sqlmodel import Session, SQLModel
 
 Read = TypeVar("Read")
 Tables = tuple[type[SQLModel], ...]
+Answers = dict[Tables, dict[Hashable, Any]]
+"""What was read, by the tables it was read from: a write drops it table by table."""
 
 MOST_KEPT = 5000
-"""Answers kept between transactions; the oldest go first."""
+"""Answers kept between transactions, of the same tables; the oldest go first."""
 _KEY = "read once"
 _READS = ("SELECT", "WITH", "PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
 """How statements begin that change no table."""
-
-
-@dataclass(frozen=True)
-class _Answer:
-    tables: frozenset[str]
-    value: Any
-    keep: bool
 
 
 @dataclass
 class _Memory:
     """What committed transactions read, for later ones of this process."""
 
-    answers: dict[Hashable, _Answer] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
 
-    def forget(self, tables: set[str]) -> None:
-        self.answers = {key: kept for key, kept in self.answers.items() if not kept.tables & tables}
-
-    def take(self, answers: dict[Hashable, _Answer]) -> None:
-        self.answers |= answers
-        for key in list(self.answers)[: max(len(self.answers) - MOST_KEPT, 0)]:
-            del self.answers[key]
+    def take(self, tables: Tables, found: dict[Hashable, Any]) -> None:
+        known = self.answers.setdefault(tables, {})
+        known |= found
+        for key in list(known)[: max(len(known) - MOST_KEPT, 0)]:
+            del known[key]
 
 
 @dataclass
@@ -51,31 +45,49 @@ class _Reading:
     """What one transaction has read, and which tables it has written (some, where that cannot be told)."""
 
     memory: _Memory | None
-    answers: dict[Hashable, _Answer] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
+    fresh: Answers = field(default_factory=dict)
+    """Of these, what is to be kept."""
     written: set[str] = field(default_factory=set)
     wrote_unknown: bool = False
+    over: bool = False
 
     def write(self, table: str) -> None:
         self.written.add(table)
-        self.answers = {key: answer for key, answer in self.answers.items() if table not in answer.tables}
+        _drop(self.answers, {table})
 
     def write_unknown(self) -> None:
         self.wrote_unknown = True
-        self.answers = {}
+        self.answers.clear()
 
-    def remembered(self, key: Hashable) -> _Answer | None:
-        answer = self.memory.answers.get(key) if self.memory is not None and not self.wrote_unknown else None
-        return answer if answer is not None and not answer.tables & self.written else None
+    def remembered(self, tables: Tables, key: Hashable) -> Any:
+        if self.memory is None or self.wrote_unknown or not _names(tables).isdisjoint(self.written):
+            return _NOTHING
+        return self.memory.answers.get(tables, {}).get(key, _NOTHING)
 
     def commit(self) -> None:
         if self.memory is None:
             return
         if self.wrote_unknown:
-            self.memory.answers = {}
+            self.memory.answers.clear()
             return
-        if self.written:
-            self.memory.forget(self.written)
-        self.memory.take({k: a for k, a in self.answers.items() if a.keep and not a.tables & self.written})
+        _drop(self.memory.answers, self.written)
+        _drop(self.fresh, self.written)
+        for tables, found in self.fresh.items():
+            self.memory.take(tables, found)
+
+
+_NOTHING: Any = object()
+
+
+@cache
+def _names(tables: Tables) -> frozenset[str]:
+    return frozenset(str(table.__tablename__) for table in tables)
+
+
+def _drop(answers: Answers, written: set[str]) -> None:
+    for tables in [each for each in answers if not _names(each).isdisjoint(written)]:
+        del answers[tables]
 
 
 def once(session: Session, key: Hashable, tables: Tables, read: Callable[[], Read]) -> Read:
@@ -91,16 +103,19 @@ def kept(session: Session, key: Hashable, tables: Tables, read: Callable[[], Rea
 def _answer(session: Session, key: Hashable, tables: Tables, read: Callable[[], Read], *, keep: bool) -> Read:
     # What was changed and not written yet counts, as it would for a query.
     session.flush()
-    reading: _Reading | None = session.connection().info.get(_KEY)
-    if reading is None:
-        return read()
-    answer = reading.answers.get(key)
-    if answer is None:
-        old = reading.remembered(key) if keep else None
-        value = _as_own(session, old.value) if old is not None else read()
-        names = old.tables if old is not None else frozenset(str(table.__tablename__) for table in tables)
-        answer = reading.answers[key] = _Answer(names, value, keep and old is None)
-    found: Read = answer.value
+    reading: _Reading | None = session.info.get(_KEY)
+    if reading is None or reading.over:
+        reading = session.info[_KEY] = session.connection().info.get(_KEY)
+        if reading is None:
+            return read()
+    found: Read = reading.answers.get(tables, {}).get(key, _NOTHING)
+    if found is not _NOTHING:
+        return found
+    old = reading.remembered(tables, key) if keep else _NOTHING
+    found = _as_own(session, old) if old is not _NOTHING else read()
+    reading.answers.setdefault(tables, {})[key] = found
+    if keep and old is _NOTHING:
+        reading.fresh.setdefault(tables, {})[key] = found
     return found
 
 
@@ -118,7 +133,7 @@ def watch(engine: Engine, *, remembers: bool) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if memory is not None and _others_committed(connection):
-            memory.answers = {}
+            memory.answers.clear()
         connection.info[_KEY] = _Reading(memory)
 
     @event.listens_for(engine, "before_cursor_execute")
@@ -139,17 +154,21 @@ def watch(engine: Engine, *, remembers: bool) -> None:
     def undo(connection: Connection, _name: str, _context: None) -> None:
         reading: _Reading | None = connection.info.get(_KEY)
         if reading is not None:
-            reading.answers = {}
+            reading.answers.clear()
+            reading.fresh.clear()
 
     @event.listens_for(engine, "commit")
     def commit(connection: Connection) -> None:
         reading: _Reading | None = connection.info.pop(_KEY, None)
         if reading is not None:
             reading.commit()
+            reading.over = True
 
     @event.listens_for(engine, "rollback")
     def rollback(connection: Connection) -> None:
-        connection.info.pop(_KEY, None)
+        reading: _Reading | None = connection.info.pop(_KEY, None)
+        if reading is not None:
+            reading.over = True
 
 
 def _others_committed(connection: Connection) -> bool:

@@ -87,8 +87,11 @@ class Membership(SQLModel, table=True):
 
 def person_by_telegram_id(session: Session, telegram_id: int) -> Person | None:
     """The person behind a Telegram account, whatever their state."""
-    query = select(Person).where(Person.telegram_id == telegram_id)
-    return kept(session, ("speaker", telegram_id), (Person,), lambda: session.exec(query).first())
+
+    def read() -> Person | None:
+        return session.exec(select(Person).where(Person.telegram_id == telegram_id)).first()
+
+    return kept(session, ("speaker", telegram_id), (Person,), read)
 
 
 def display_name(person: Person) -> str:

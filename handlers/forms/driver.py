@@ -19,7 +19,7 @@ from handlers.forms.screens import BUTTON
 from handlers.keyboards import Button, button_data
 from handlers.translations import N_
 from handlers.turn import Turn
-from storage.conversations import Conversation, active_conversation, set_aside, waiting_conversations
+from storage.conversations import Conversation, active_conversation, conversation_of, set_aside, waiting_conversations
 from storage.people import PersonId
 
 OLD_BUTTON = N_("This button is an old one. Here is where we are now.")
@@ -354,8 +354,7 @@ def _take_up(turn: Turn, conversation: Conversation) -> None:
 def _own_conversation(turn: Turn, number: str) -> Conversation | None:
     if not (number.isascii() and number.isdecimal() and len(number) <= 9) or turn.person is None:
         return None
-    found = turn.session.get(Conversation, int(number))
-    return found if found is not None and found.person_id == turn.person.id else None
+    return conversation_of(turn.session, _person_id(turn), int(number))
 
 
 def _may(turn: Turn, form: Form) -> bool:

@@ -29,7 +29,7 @@ from handlers.forms.progress import (
 from handlers.forms.screens import LABELLED, View, draw, token
 from handlers.translations import N_
 from handlers.turn import Turn
-from storage.conversations import Conversation
+from storage.conversations import Conversation, store_conversation
 
 NEEDED = N_("This one is needed and cannot be skipped.")
 NOT_PLACED = N_("I could not place this line: {line}")
@@ -112,12 +112,9 @@ class Filling:
         """Put the progress into the conversation; a new screen makes the buttons of the last one old."""
         stored = self.conversation.state
         state = self.progress.to_json()
-        if any(stored.get(key) != state[key] for key in ("screen", "at")):
-            self.conversation.step += 1
-        self.conversation.state = state
-        self.conversation.updated_at = self.turn.now
-        self.turn.session.add(self.conversation)
-        self.turn.session.flush()
+        has_moved = any(stored.get(key) != state[key] for key in ("screen", "at"))
+        step = self.conversation.step + has_moved
+        store_conversation(self.turn.session, self.conversation, step, state, self.turn.now)
 
     def go(self, screen: Screen, at: Path = ()) -> None:
         """Show another screen."""
