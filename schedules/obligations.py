@@ -6,6 +6,7 @@ A period keeps the list of people and the due time it began with. Instants are a
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -201,12 +202,14 @@ def period_of(obligation: Obligation) -> Period:
     return Period.of(obligation.kind, obligation.first_day)
 
 
+@lru_cache(maxsize=4096)
 def due_day(kind: ReportKind, due_at: datetime, zone: ZoneInfo) -> date:
     """The local day a deadline belongs to: for a daily its own day, else the day named in the handbook."""
     day = local_day(due_at, zone)
     return day if DEADLINES[kind].ends is Ends.before_the_day else day - ONE_DAY
 
 
+@lru_cache(maxsize=4096)
 def missing_from(kind: ReportKind, due_at: datetime, rules: DeadlineRules) -> datetime:
     """From when a report that never came is missing: back-filling is over (handbook §3)."""
     return start_of(due_day(kind, due_at, rules.zone) + (rules.backfill_days + 1) * ONE_DAY, rules.zone)

@@ -92,8 +92,7 @@ def replace_sessions(
     session: Session, report: Report, sessions: Sequence[SessionHeld], person_id: PersonId, now: datetime
 ) -> None:
     """Make these the sessions of the check-in; what an earlier version told stays in that version."""
-    if report.version > 1:
-        session.exec(delete(TrainingSession).where(col(TrainingSession.report_id) == report.id))
+    session.exec(delete(TrainingSession).where(col(TrainingSession.report_id) == report.id))
     session.add_all(
         TrainingSession(
             company_id=held.company_id,

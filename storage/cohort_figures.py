@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -199,14 +199,14 @@ def cohorts_closing_in(
     """
     first = month.replace(day=1)
     last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
-    closing = _cohorts_by_close(company_ids, func.max(col(Hire.closes_on)).between(first, last))
-    return _figures(session, col(Cohort.id).in_(closing), as_of)
+    closing = func.max(col(Hire.closes_on)).between(first, last)
+    return figures(session, _by_close(session, company_ids, col(Hire.closes_on).between(first, last), closing), as_of)
 
 
 def cohorts_in_progress(session: Session, company_ids: Collection[CompanyId], as_of: date) -> list[CohortFigures]:
     """The cohorts with people on post whose last window has not closed by `as_of`."""
     running = and_(func.min(col(Hire.on_post)) <= as_of, func.max(col(Hire.closes_on)) >= as_of)
-    return _figures(session, col(Cohort.id).in_(_cohorts_by_close(company_ids, running)), as_of)
+    return figures(session, _by_close(session, company_ids, col(Hire.closes_on) >= as_of, running), as_of)
 
 
 def pool(cohorts: Iterable[CohortFigures]) -> Pooled:
@@ -334,13 +334,21 @@ def _figures(session: Session, chosen: ColumnElement[bool], as_of: date) -> list
     return [CohortFigures(*(*row, as_of)) for row in session.connection().execute(statement)]
 
 
-def _cohorts_by_close(company_ids: Collection[CompanyId], closing: ColumnElement[bool]) -> Select[tuple[CohortId]]:
-    return (
-        select(col(Hire.cohort_id))
-        .where(col(Hire.company_id).in_(company_ids), col(Hire.on_post).is_not(None))
-        .group_by(col(Hire.cohort_id))
-        .having(closing)
+def _by_close(
+    session: Session, company_ids: Collection[CompanyId], one_hire: ColumnElement[bool], all_hires: ColumnElement[bool]
+) -> list[CohortId]:
+    """The companies' cohorts that close at some time. `one_hire` is true of at least one of their hires: by its index
+    the many cohorts of other times are never looked at."""
+    near = select(col(Hire.cohort_id)).where(one_hire)
+    statement = (
+        select(col(Cohort.id))
+        .join(Hire, col(Hire.cohort_id) == col(Cohort.id))
+        .where(col(Cohort.id).in_(near), col(Cohort.company_id).in_(company_ids), col(Hire.on_post).is_not(None))
+        .group_by(col(Cohort.id))
+        .having(all_hires)
     )
+    session.flush()
+    return [number for number in session.connection().execute(statement).scalars() if number is not None]
 
 
 def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -14,12 +14,16 @@ class RideAlong(SQLModel, table=True):
     """陪访: one accompanied visit day with its written feedback."""
 
     __tablename__ = "ride_along"
-    __table_args__ = (Index("ix_ride_along_hire_day", "hire_id", "day"),)
+    __table_args__ = (
+        Index("ix_ride_along_hire_day", "hire_id", "day"),
+        Index("ix_ride_along_person_day", "person_id", "day"),
+        Index("ix_ride_along_person_step", "person_id", "next_step_on"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     company_id: CompanyId = Field(foreign_key="company.id", sa_type=Integer, index=True)
     hire_id: HireId = Field(foreign_key="hire.id", sa_type=Integer)
-    person_id: PersonId = Field(foreign_key="person.id", sa_type=Integer, index=True)
+    person_id: PersonId = Field(foreign_key="person.id", sa_type=Integer)
     day: date
     part_of_day: str = Field(max_length=12)
     """morning, afternoon or full_day."""

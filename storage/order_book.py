@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from storage.hire_state import day_no
 from storage.order_rules import OrderEntry, OrderReason, OrderRefusal, refuse_unfit
@@ -162,6 +162,15 @@ def orders_of_day(session: Session, company_ids: Collection[CompanyId], day: dat
         .order_by(col(Order.id))
     )
     return list(session.exec(statement).all())
+
+
+def count_orders(session: Session, company_ids: Collection[CompanyId], first: date, last: date) -> int:
+    """Valid orders dated from first to last, local dates."""
+    valid = func.sum(col(Order.quantity) - col(Order.refunded))
+    query = select(func.coalesce(valid, 0)).where(
+        col(Order.company_id).in_(company_ids), col(Order.day).between(first, last)
+    )
+    return session.exec(query).one()
 
 
 def orders_of_hire(session: Session, hire_id: HireId) -> list[Order]:

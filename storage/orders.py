@@ -29,12 +29,13 @@ class Order(SQLModel, table=True):
     __tablename__ = "orders"
     __table_args__ = (
         Index("ix_orders_hire_day", "hire_id", "day"),
+        Index("ix_orders_company_day", "company_id", "day"),
         CheckConstraint("quantity between 0 and 99", name="quantity"),
         CheckConstraint("refunded between 0 and quantity", name="refunded"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    company_id: CompanyId = Field(foreign_key="company.id", sa_type=Integer, index=True)
+    company_id: CompanyId = Field(foreign_key="company.id", sa_type=Integer)
     hire_id: HireId = Field(foreign_key="hire.id", sa_type=Integer)
     day: date
     quantity: int

@@ -53,7 +53,7 @@ class Report(SQLModel, table=True):
     __tablename__ = "report"
     __table_args__ = (
         UniqueConstraint("kind", "first_day", "person_id", "company_key"),
-        Index("ix_report_kind_day", "kind", "first_day"),
+        Index("ix_report_kind_day_company", "kind", "first_day", "company_key"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

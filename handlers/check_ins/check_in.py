@@ -126,7 +126,9 @@ def save(turn: FormTurn) -> None:
     body["leave_id"] = _settle_leave(turn, old)
     body["problem_id"] = _settle_problem(turn, old)
     report = file_report(session, who, Period.daily(day), now, body, as_text(CHECK_IN, turn))
-    replace_sessions(session, report, _sessions(turn), person_id, now)
+    sessions = _sessions(turn)
+    if sessions or report.version > 1:
+        replace_sessions(session, report, sessions, person_id, now)
     _settle_progress(turn, old)
     _say_saved(turn, report)
 

@@ -32,11 +32,11 @@ from schedules.deadlines import DeadlineRules
 from schedules.obligations import due_day, is_company_kind
 from schedules.periods import Period
 from schedules.standing import OnTime, Standing, on_time_of, once_per_company, states_between
-from schedules.working_days import ONE_DAY, days_between
+from schedules.working_days import ONE_DAY
 from storage.cohort_figures import CohortFigures, cohorts_closing_in, cohorts_in_progress, pool
 from storage.coverage import coverage, current_coverage, pool_coverage
 from storage.kinds import ReportKind
-from storage.order_book import orders_of_day
+from storage.order_book import count_orders
 from storage.people import (
     Company,
     CompanyId,
@@ -259,11 +259,7 @@ def _progress_lines(t: Translator, cohorts: CohortsOf) -> list[Markup]:
 
 
 def _activity_lines(session: Session, t: Translator, scope: Scope, period: Period, today: date) -> list[Markup]:
-    orders = sum(
-        order.quantity - order.refunded
-        for day in days_between(period.first, min(period.last, today))
-        for order in orders_of_day(session, scope.company_ids, day)
-    )
+    orders = count_orders(session, scope.company_ids, period.first, min(period.last, today))
     lines = [t("Orders: {count}", count=orders)]
     if today in period:
         covered = current_coverage(session, scope.company_ids, today)

@@ -21,20 +21,21 @@ class Crowd:
     """From each update to its answer."""
     _heard: dict[int, asyncio.Future[Call]] = field(default_factory=dict)
     _wanted: dict[int, str] = field(default_factory=dict)
-    _last_heard: float = 0.0
+    _calls: int = 0
 
     def hears(self, call: Call) -> None:
         """The bot's answer to somebody: the one with the button that is wanted next; else the first."""
-        self._last_heard = time.monotonic()
+        self._calls += 1
         waiting = self._heard.get(call.chat_id)
         if waiting is not None and not waiting.done() and call.button(self._wanted[call.chat_id]):
             waiting.set_result(call)
 
     async def until_quiet(self, seconds: float = 2.0) -> None:
         """Wait until the bot has said nothing for a while: what it had to remind of as it started is said."""
-        self._last_heard = time.monotonic()
-        while time.monotonic() - self._last_heard < seconds:
-            await asyncio.sleep(0.1)
+        heard = -1
+        while heard != self._calls:
+            heard = self._calls
+            await asyncio.sleep(seconds)
 
     async def converse(self, wire: Wire, people: Sequence[int], steps: Sequence[str], *, at_once: int) -> float:
         """Let everybody through; the seconds it took."""

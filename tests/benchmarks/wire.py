@@ -35,7 +35,7 @@ class Call:
         return int(self.params.get("chat_id", 0))
 
     def button(self, label: str) -> str:
-        """The callback data of the button whose label contains a word; "" when there is none. Any call has the button ""."""
+        """The callback data of the button whose label contains a word; "" when there is none. Every call has "" itself."""
         if not label:
             return "any"
         markup = self.params.get("reply_markup") or {}
