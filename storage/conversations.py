@@ -58,6 +58,8 @@ def store_conversation(
         session.add(conversation)
         session.flush()
         return
+    if (conversation.step, conversation.state, conversation.updated_at) == (step, state, now):
+        return
     session.connection().execute(_STORE, changed | {"number": conversation.id})
     for name, value in changed.items():
         set_committed_value(conversation, name, value)

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlmodel import Session, SQLModel, col, insert, select
 
+from bot.clock import SystemClock
 from schedules.obligations import open_obligations
 from schedules.periods import ZONE, instant
 from schedules.planner import PART as PLANNER
@@ -68,10 +69,10 @@ class Size:
 def build(database: Database, size: Size, *, now: datetime = NOW, seed: int = 1) -> None:
     """Fill an empty database. The same seed gives the same town."""
     chance = random.Random(seed)
-    today = now.astimezone(ZONE).date()
+    today = today_of(now)
     first = today - size.days * DAY
     with database.transaction() as session:
-        _settle_people(session, size, first)
+        settle_people(session, size, first)
     month = first
     while month < today:
         end = min(month + 31 * DAY, today)
@@ -92,11 +93,16 @@ def build(database: Database, size: Size, *, now: datetime = NOW, seed: int = 1)
             connection.exec_driver_sql("ANALYZE")
 
 
-def _settle_people(session: Session, size: Size, first: date) -> None:
+def today_of(now: datetime | None = None) -> date:
+    """The local date; of the wall clock for bots that run in real time."""
+    return (now or SystemClock().now()).astimezone(ZONE).date()
+
+
+def settle_people(session: Session, size: Size, first: date) -> None:
+    """Companies, managers who look after them from the first day on, and an admin."""
     begun = instant(first, time(0), ZONE) - DAY
-    session.add_all(
-        Company(id=n, name=f"公司{n:03}", region="华东", created_at=begun) for n in _numbers(size.companies)
-    )
+    for n in _numbers(size.companies):
+        session.add(Company(id=CompanyId(n), name=f"公司{n:03}", region="华东", created_at=begun))
     people = [(n, FIRST_ACCOUNT + n, f"经理{n:04}", Role.manager) for n in _numbers(size.managers)]
     for number, account, name, role in [*people, (size.managers + 1, ADMIN_ACCOUNT, "管理员", Role.admin)]:
         session.add(

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from bot.clock import SystemClock
+
 TOKEN = "1000001:benchmark"
 BOT = {"id": 1000001, "is_bot": True, "first_name": "Bench", "username": "benchmark_bot"}
 CONNECTIONS = 40
@@ -35,7 +37,7 @@ class Call:
         return int(self.params.get("chat_id", 0))
 
     def button(self, label: str) -> str:
-        """The callback data of the button whose label contains a word; "" when there is none. Every call has "" itself."""
+        """The callback data of the button whose label contains a word; "" for none. Every call has "" itself."""
         if not label:
             return "any"
         markup = self.params.get("reply_markup") or {}
@@ -79,7 +81,7 @@ class Wire:
         self._messages += 1
         message: Params = {
             "message_id": self._messages,
-            "date": int(time.time()),
+            "date": _now(),
             "chat": _private(telegram_id),
             "from": _user(telegram_id),
             "text": text,
@@ -90,7 +92,7 @@ class Wire:
 
     def presses(self, telegram_id: int, message_id: int, data: str) -> None:
         """Somebody presses a button of a message."""
-        message = {"message_id": message_id, "date": int(time.time()), "chat": _private(telegram_id), "from": BOT}
+        message = {"message_id": message_id, "date": _now(), "chat": _private(telegram_id), "from": BOT}
         query = {"id": str(self._updates), "from": _user(telegram_id), "chat_instance": "1"}
         self._deliver({"callback_query": query | {"message": message, "data": data}})
 
@@ -128,7 +130,7 @@ class Wire:
         self._heard(call)
         return {
             "message_id": call.message_id,
-            "date": int(time.time()),
+            "date": _now(),
             "chat": _private(call.chat_id),
             "from": BOT,
             "text": params.get("text", ""),
@@ -234,6 +236,10 @@ def _params(body: bytes, content_type: str) -> Params:
 
 def _part_name(head: bytes) -> str:
     return head.partition(b"name=")[2].split(b";")[0].split(b"\r\n")[0].strip(b'"').decode()
+
+
+def _now() -> int:
+    return int(SystemClock().now().timestamp())
 
 
 def _user(telegram_id: int) -> Mapping[str, Any]:
