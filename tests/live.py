@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from bot.demo.bot_process import GO
 from bot.demo.clock import DemoClock
 from bot.demo.people import People
 from bot.demo.server import running_stand_in
@@ -83,6 +84,9 @@ class SpawnedBot:
                 stdout=file,
                 stderr=file,
             )
+        assert self._process.stdin is not None
+        self._process.stdin.write(GO)
+        self._process.stdin.flush()
         self.poll, self.kill, self.terminate = self._process.poll, self._process.kill, self._process.terminate
 
     def wait(self, seconds: float) -> int:
