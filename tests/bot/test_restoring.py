@@ -61,7 +61,7 @@ def test_a_backup_of_a_busy_bot_is_restored_and_started(tmp_path: Path) -> None:
             put_on_post(world, f"公司{n}", f"批次{n}", names, date(2026, 11, 25))
         world.start()
         world.settle()
-        busy = threading.Event()
+        busy, copied = threading.Event(), threading.Event()
 
         def keep_recording() -> None:
             for number, name in enumerate(names):
@@ -69,12 +69,15 @@ def test_a_backup_of_a_busy_bot_is_restored_and_started(tmp_path: Path) -> None:
                 world.act(partial(say_to_bot, sender, text))
                 if number == 15:
                     busy.set()
+                if number == 40:
+                    copied.wait(30)
                 time.sleep(0.02)
 
         recording = threading.Thread(target=keep_recording)
         recording.start()
         busy.wait(20)
         told = command(world.url, "backup", str(copy))
+        copied.set()
         recording.join()
         assert told.returncode == 0, told.stderr
         world.settle()
