@@ -10,6 +10,8 @@ from typing import Any, Literal
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from storage.database import fault_of
+
 _TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
 
 
@@ -32,7 +34,7 @@ def places_of(error: BaseException) -> str:
 
 def _words_of(error: BaseException) -> str:
     if isinstance(error, OperationalError | InterfaceError):
-        return str(error.orig).partition("\n")[0]
+        return fault_of(error)
     if isinstance(error, OSError) and not isinstance(error, DBAPIError):
         return error.strerror or ""
     return ""

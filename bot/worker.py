@@ -6,7 +6,8 @@ and the admins are told.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,8 @@ from storage.inbox import InboxState, OpenUpdate, mark_aside, mark_done, mark_fa
 log = structlog.get_logger()
 
 BATCH = 32
+BATCH_SECONDS = 0.1
+"""A batch that takes longer is committed as it is: what waits for the database is the note of what was sent."""
 LARGEST_UPLOAD = 5 * 1024 * 1024
 FILES_AT_ONCE = 2
 """So many files are fetched and read at the same time, for all people together."""
@@ -129,7 +132,7 @@ class Worker:
         """The usual case, in which no update fails and none needs a savepoint; else UpdateFailed."""
         batch = Batch()
         try:
-            rows = next_updates(session, self._clock.now(), BATCH)
+            rows = _while_it_is_short(next_updates(session, self._clock.now(), BATCH))
             mark_done(session, [row.update_id for row in rows if self._answer(session, row, batch)])
             session.flush()
         except Exception as error:
@@ -142,7 +145,7 @@ class Worker:
     def _answer_each(self, session: Session) -> Batch:
         now = self._clock.now()
         batch = Batch()
-        for row in next_updates(session, now, BATCH):
+        for row in _while_it_is_short(next_updates(session, now, BATCH)):
             self._answer_alone(session, row, now, batch)
         return batch
 
@@ -244,3 +247,12 @@ def _readable(body: str) -> Update | None:
         return read_update(body)
     except Unreadable:
         return None
+
+
+def _while_it_is_short(rows: Sequence[OpenUpdate]) -> Iterator[OpenUpdate]:
+    """The updates of a batch, until it has taken long enough."""
+    ends = time.monotonic() + BATCH_SECONDS
+    for row in rows:
+        yield row
+        if time.monotonic() > ends:
+            return

@@ -103,6 +103,22 @@ def test_one_person_who_floods_the_bot_does_not_slow_another(world: World) -> No
     assert len(flooder.heard) == 1
 
 
+def test_a_batch_that_takes_long_is_committed_as_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The note that a message was sent waits for the same database: the sooner it is made, the fewer come twice."""
+    monkeypatch.setattr(worker_module, "BATCH_SECONDS", 0.0)
+    askers = [world.person(name, Role.viewer) for name in ("王芳", "李强", "赵敏")]
+
+    def ask(people: People) -> None:
+        for each in askers:
+            people.say(each.telegram_id, "/me")
+
+    world.act(ask)
+    world.receive_only()
+    assert world.loop.run_until_complete(world.worker.step()) == 1
+    world.settle()
+    assert all(len(each.heard) == 1 for each in askers)
+
+
 def test_a_broken_batch_leaves_everything_in_the_inbox(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     wang = world.person("王芳", Role.viewer)
     world.act(lambda people: people.say(wang.telegram_id, "/me"))

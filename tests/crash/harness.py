@@ -24,8 +24,8 @@ BEGINNINGS = ("2026-12-01 19:58", "2026-12-02 06:58", "2026-12-02 08:03")
 """Just before reminders, last calls and the group's board; which of them is a matter of the seed."""
 NIGHT = timedelta(hours=13, minutes=30)
 """Until after the morning's board."""
-LONGEST_STEP = timedelta(minutes=5)
-"""So much time may pass at once without being an outage, after which some reminders are no longer of use."""
+LONGEST_STEP = timedelta(seconds=30)
+"""From one kill to the next: a reminder that cannot be sent within its hour is rightly dropped."""
 LONGEST_CATCH_UP = 900.0
 """Seconds the bot may take in the end to answer what its kills left waiting."""
 
