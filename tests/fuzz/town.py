@@ -32,6 +32,8 @@ EXPECTED = {
     "answerCallbackQuery": ("query is too old",),
     "getFile": ("",),
     "sendMessage": ("message thread not found",),
+    "sendPhoto": ("message thread not found",),
+    "sendDocument": ("message thread not found",),
     "editMessageText": ("message to edit not found", "message can't be edited", "message is not modified"),
 }
 """Refusals that a forged press or topic brings about, and that the bot answers in another way."""
