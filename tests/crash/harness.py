@@ -10,6 +10,7 @@ What is counted in the end: see `tests.crash.counting`.
 
 import argparse
 import random
+import socket
 import tempfile
 import time
 from datetime import timedelta
@@ -26,15 +27,22 @@ NIGHT = timedelta(hours=13, minutes=30)
 """Until after the morning's board."""
 LONGEST_STEP = timedelta(seconds=30)
 """From one kill to the next: a reminder that cannot be sent within its hour is rightly dropped."""
+TICK_SECONDS = 1
 LONGEST_CATCH_UP = 900.0
 """Seconds the bot may take in the end to answer what its kills left waiting."""
+
+
+def free_port() -> int:
+    """A port nobody listens on right now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 class CrashWorld(LiveWorld):
     """A bot process that starts in a moment, and how often it has begun to receive."""
 
     def _spawn(self, environment: dict[str, str]) -> ForkedBot:
-        return ForkedBot(environment | {"BOT_TICK_SECONDS": "2"}, self.log)
+        return ForkedBot(environment | {"BOT_TICK_SECONDS": str(TICK_SECONDS)}, self.log)
 
     def beginnings(self) -> int:
         """How many processes have begun to receive so far."""
@@ -66,14 +74,16 @@ def run(folder: Path, *, kills: int, seed: int, webhook_port: int | None = None)
                 assert time.monotonic() < patience, f"the bot does not start:\n{world.log.read_text()[-3000:]}"
                 load.burst((number + 1) * ORDERS_PER_KILL)
                 time.sleep(load.pause())
-            happened.append(Kill(world.clock.now(), under_way=not world.is_resting))
+            under_way = not world.is_resting
             world.kill()
+            happened.append(Kill(world.clock.now(), under_way))
             world.pass_time(min(NIGHT / kills, LONGEST_STEP))
         world.start()
         world.settle(LONGEST_CATCH_UP)
-        time.sleep(2)
+        until = world.clock.now()
+        time.sleep(2 * TICK_SECONDS)
         world.settle(LONGEST_CATCH_UP)
-        return count(world, load, happened, began)
+        return count(world, load, happened, began, until)
     finally:
         world.close()
 
@@ -87,9 +97,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
-        tally = run(
-            Path(folder), kills=arguments.kills, seed=arguments.seed, webhook_port=18_443 if arguments.webhook else None
-        )
+        port = free_port() if arguments.webhook else None
+        tally = run(Path(folder), kills=arguments.kills, seed=arguments.seed, webhook_port=port)
         print(f"{tally} in {time.monotonic() - started:.0f} s, seed {arguments.seed}")
         raise SystemExit(0 if tally.sound else 1)
 

@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import itertools
 import random
-import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -35,19 +34,13 @@ from bot.demo.server import listening
 from storage.outbox import LEASE
 from tests.chat import Phone
 from tests.crash.counting import Kill, Tally, count
-from tests.crash.harness import BEGINNINGS, NIGHT, CrashWorld
+from tests.crash.harness import BEGINNINGS, NIGHT, TICK_SECONDS, CrashWorld, free_port
 from tests.crash.load import ORDERS_PER_KILL, Load
 from tests.live import PATIENCE, BotProcess
 
 PROCESSES = 3
 LONGEST_STEP = LEASE / 10
 """The clock may not jump past a lease that a living process holds: that is a fault of its own."""
-
-
-def free_port() -> int:
-    """A port nobody listens on right now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager
@@ -196,18 +189,21 @@ def run(
             while time.monotonic() < moment:
                 load.burst((number + 1) * ORDERS_PER_KILL)
                 time.sleep(load.pause())
-            happened.append(Kill(world.clock.now(), under_way=not world.is_resting))
+            under_way = not world.is_resting
             one = chance.randrange(PROCESSES)
             world.kill_one(one)
+            happened.append(Kill(world.clock.now(), under_way))
             world.pass_time(min(NIGHT / kills, LONGEST_STEP))
             world.start_one(one)
         # What the killed had claimed is taken over when their leases end.
-        for _ in range(15):
+        for _ in range(25):
             world.pass_time(LONGEST_STEP)
-            time.sleep(0.2)
+            time.sleep(0.1)
+        until = world.clock.now()
+        time.sleep(2 * TICK_SECONDS)
         world.settle(patience)
         assert world.stop_all() == [0] * PROCESSES, world.log.read_text()[-3000:]
-        tally = count(world, load, happened, began)
+        tally = count(world, load, happened, began, until)
         return FleetTally(
             tally, _most_in_a_second(world.act(lambda _people: world.stand_in.journal.calls("sendMessage", ok=True)))
         )

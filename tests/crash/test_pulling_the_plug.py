@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash import harness, postgres
-from tests.crash.postgres import free_port
+from tests.crash.harness import free_port
 
 KILLS = 4
 
