@@ -83,7 +83,8 @@ def test_updates_delivered_to_the_webhook_are_answered(tmp_path: Path) -> None:
         world.start()
         world.settle()
         wang.says("/me")
-        assert "王芳" in wang.last.text
+        # A reminder may come right behind it.
+        assert "王芳" in wang.texts
         assert world.stop() == 0
     finally:
         world.close()
