@@ -12,7 +12,7 @@ from schedules.calendars import deadline_rules, load_calendars
 from schedules.deadlines import due_of
 from schedules.periods import ZONE, Period, local_day
 from schedules.working_days import ONE_DAY
-from storage.cohort_figures import CohortFigures, cohorts_closing_in, figures
+from storage.cohort_figures import CohortFigures, cohorts_closing_between, cohorts_closing_in, figures
 from storage.groups import Heartbeat
 from storage.orders import Order, OrderChange, OrderChangeKind
 from storage.people import CompanyId, PersonId, active_companies
@@ -106,10 +106,11 @@ def corrections_of(session: Session, company_id: CompanyId, before: date, today:
     One that was recorded only after its month was locked was submitted with nobody on post.
     """
     told: dict[CohortId, tuple[Line, datetime]] = {}
-    for snapshot in _before(session, company_id, before):
-        for late in cohorts_closing_in(session, [company_id], snapshot.month, today):
-            if not late.interim:
-                told.setdefault(late.cohort_id, (Line(late.cohort_id, late.name, 0, 0, 0), snapshot.locked_at))
+    snapshots = _before(session, company_id, before)
+    closed = _closed_by_month(session, company_id, [snapshot.month for snapshot in snapshots], today)
+    for snapshot in snapshots:
+        for late in closed.get(snapshot.month, ()):
+            told.setdefault(late.cohort_id, (Line(late.cohort_id, late.name, 0, 0, 0), snapshot.locked_at))
         told.update({line.cohort_id: (line, snapshot.locked_at) for line in submitted_lines(snapshot)})
         for correction in snapshot.corrections:
             line = Line(**correction["now"])
@@ -146,9 +147,11 @@ def lock_overdue(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> None
     due = due_of(month, load_calendars(session).general.calendar, deadline_rules(session, zone))
     if now < due.late_from:
         return
-    for company in active_companies(session):
-        if company.id is not None and lines_of(session, company.id, month.first, month.last + ONE_DAY):
-            lock_snapshot(session, company.id, month.first, now, today, None)
+    companies = [company.id for company in active_companies(session) if company.id is not None]
+    closed = {cohort.company_id for cohort in cohorts_closing_in(session, companies, month.first, month.last + ONE_DAY)}
+    for company_id in companies:
+        if company_id in closed and lines_of(session, company_id, month.first, month.last + ONE_DAY):
+            lock_snapshot(session, company_id, month.first, now, today, None)
     session.merge(Heartbeat(part=LOCK_PART, at=now, note=month.key))
 
 
@@ -158,6 +161,20 @@ def _before(session: Session, company_id: CompanyId, month: date) -> Sequence[Or
         .where(OrderRateSnapshot.company_id == company_id, col(OrderRateSnapshot.month) < month.replace(day=1))
         .order_by(col(OrderRateSnapshot.month))
     ).all()
+
+
+def _closed_by_month(
+    session: Session, company_id: CompanyId, months: Sequence[date], today: date
+) -> dict[date, list[CohortFigures]]:
+    """The company's cohorts that have closed, by the first of the month in which they did, at least of these months."""
+    if not months:
+        return {}
+    end = Period.order_rate_for(max(months)).last
+    by_month: dict[date, list[CohortFigures]] = {}
+    for cohort in cohorts_closing_between(session, [company_id], min(months), end, today):
+        if cohort.closes_on is not None and not cohort.interim:
+            by_month.setdefault(cohort.closes_on.replace(day=1), []).append(cohort)
+    return by_month
 
 
 def _correction(session: Session, submitted: Line, present: Line, since: datetime) -> Correction:

@@ -10,7 +10,7 @@ over a cohort's training (started, eliminated, trial) is as known now.
 import calendar
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, or_, select
@@ -197,8 +197,14 @@ def cohorts_closing_in(
 
     Those that have not closed by `as_of` are among them, marked interim.
     """
-    first = month.replace(day=1)
     last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    return cohorts_closing_between(session, company_ids, month.replace(day=1), last, as_of)
+
+
+def cohorts_closing_between(
+    session: Session, company_ids: Collection[CompanyId], first: date, last: date, as_of: date
+) -> list[CohortFigures]:
+    """The cohorts whose last window closes on a date from first to last, those that have not by `as_of` among them."""
     closing = func.max(col(Hire.closes_on)).between(first, last)
     return figures(session, _by_close(session, company_ids, col(Hire.closes_on).between(first, last), closing), as_of)
 
@@ -267,6 +273,25 @@ def three_month_survival(session: Session, cohort_ids: Collection[CohortId], as_
     return [
         Survival(cohort_id, employed, on_post, decided.get(cohort_id), as_of <= decided.get(cohort_id, as_of))
         for cohort_id, (employed, on_post) in counts.items()
+    ]
+
+
+def survival_decided_between(
+    session: Session, company_ids: Collection[CompanyId], first: date, last: date, as_of: date
+) -> list[tuple[str, Survival]]:
+    """The three-month survival of the cohorts whose last hire's is decided on a date from first to last, with their
+    names, by age."""
+    # Three months are 89 to 92 days.
+    near = col(Hire.on_post).between(first - timedelta(92), min(last - timedelta(89), as_of))
+    named = select(col(Cohort.id), col(Cohort.name)).where(
+        col(Cohort.company_id).in_(company_ids), col(Cohort.id).in_(select(col(Hire.cohort_id)).where(near))
+    )
+    session.flush()
+    names = {CohortId(row.id): row.name for row in session.connection().execute(named)}
+    return [
+        (names[each.cohort_id], each)
+        for each in three_month_survival(session, list(names), as_of)
+        if each.decided_on is not None and first <= each.decided_on <= last
     ]
 
 

@@ -4,7 +4,9 @@ A manager sees the own companies' cohorts, an admin all. In the group there are 
 private chats, for those who may see their company.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from markupsafe import Markup
@@ -12,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from handlers.figures.cohort_card import HIRES
 from handlers.figures.figures_text import order_rate_text
-from handlers.figures.pages import page_number, page_of
+from handlers.figures.pages import ROOM, page_number, page_of
 from handlers.forms.numbers import half_width
 from handlers.keyboards import Button, button_data, rows_of
 from handlers.roster import roster_scope
@@ -20,9 +22,10 @@ from handlers.roster.hire_words import hire_words
 from handlers.translations import N_
 from handlers.turn import Turn
 from schedules.posts import COHORT_CARD
-from storage.cohort_figures import CohortFigures, figures_of_companies, in_window_by
+from storage.cohort_choice import ListedCohort, cohort_names, count_cohorts, list_cohorts, running_cohorts
+from storage.cohort_figures import figures, in_window_by
 from storage.orders import Order
-from storage.people import name_key
+from storage.people import CompanyId, name_key
 from storage.roster import CohortId, Hire, HireId
 from storage.roster_lists import hires_of
 
@@ -34,22 +37,36 @@ MOST_IN_ONE_LIST = 12
 COMPANIES_PER_PAGE = 24
 HIRES_PER_PAGE = 30
 LONGEST_LABEL = 24
+RATE_ROOM = 60
+"""UTF-16 units kept free on a page for each rate: it is cut into pages before the rates are worked out."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Cohorts to choose from."""
+
+    companies: Mapping[CompanyId, str]
+    """The companies that have some, by name."""
+    counts: Mapping[CompanyId, int]
+    """How many of them each company has."""
+    only: frozenset[CohortId] | None = None
+    """Those that a search found; None: every cohort of the companies."""
 
 
 def cohort(turn: Turn) -> None:
     """`/cohort [name]`: a cohort's card, or the cohorts to choose from; a company's name lists its cohorts."""
-    figures = _visible(turn)
-    if not figures:
+    choice = _visible(turn)
+    if not choice.counts:
         turn.say(turn.t("There is no cohort yet. /roster creates one."))
         return
     wanted = " ".join(half_width(turn.arguments).split())
     if not wanted:
-        _offer(turn, figures)
+        _offer(turn, choice)
         return
-    found = _named(figures, wanted)
-    if not found:
+    found = _named(turn, choice, wanted)
+    if not found.counts:
         turn.say(turn.t("I know no cohort or company “{name}” among yours. Here is what there is:", name=wanted[:60]))
-        _offer(turn, figures)
+        _offer(turn, choice)
     else:
         _offer(turn, found)
 
@@ -70,15 +87,15 @@ def pressed_card(turn: Turn) -> None:
 
 def pressed_list(turn: Turn) -> None:
     """The button of a company's cohorts, or of another page of a list."""
-    figures, page = _visible(turn), page_number(_argument(turn, 1))
+    choice, page = _visible(turn), page_number(_argument(turn, 1))
     if _argument(turn, 0) == str(EVERYTHING):
-        _say_companies(turn, figures, page)
+        _say_companies(turn, choice, page)
         return
-    own = [each for each in figures if str(each.company_id) == _argument(turn, 0)]
-    if not own:
+    own = _of_companies(choice, [number for number in choice.companies if str(number) == _argument(turn, 0)])
+    if not own.counts:
         _refuse(turn)
         return
-    _say_list(turn, own, page)
+    _say_list(turn, _listed(turn, own), page)
 
 
 def pressed_hires(turn: Turn) -> None:
@@ -105,87 +122,96 @@ def orders_by_hire(session: Session, cohort_id: CohortId, as_of: date) -> Mappin
     return {HireId(hire_id): int(orders) for hire_id, orders in rows if orders}
 
 
-def _visible(turn: Turn) -> list[CohortFigures]:
-    """The cohorts of every company the speaker may see: by company, those in progress first, then the newest."""
-    found = figures_of_companies(turn.session, roster_scope.company_ids(turn), turn.today)
-    return sorted(found, key=_order)
+def _visible(turn: Turn) -> Choice:
+    """The cohorts of every company the speaker may see."""
+    names = {company.id: company.name for company in roster_scope.companies(turn) if company.id is not None}
+    counts = count_cohorts(turn.session, names)
+    with_cohorts = sorted(counts, key=names.__getitem__)
+    return Choice({number: names[number] for number in with_cohorts}, counts)
 
 
-def _order(figures: CohortFigures) -> tuple[str, int, int]:
-    rank = 2 if figures.closes_on is None else 0 if figures.interim else 1
-    newest = figures.closes_on or figures.as_of
-    return figures.company_name, rank, -newest.toordinal()
-
-
-def _named(figures: Sequence[CohortFigures], wanted: str) -> list[CohortFigures]:
+def _named(turn: Turn, choice: Choice, wanted: str) -> Choice:
     """The cohorts of this name, else those of the company of this name, else those whose name contains it."""
-    key = name_key(wanted)
+    key, companies = name_key(wanted), {number: name_key(name) for number, name in choice.companies.items()}
+    cohorts = [(number, name_key(name), of) for number, name, of in cohort_names(turn.session, companies)]
     for found in (
-        [each for each in figures if name_key(each.name) == key],
-        [each for each in figures if name_key(each.company_name) == key],
-        [each for each in figures if key in name_key(f"{each.company_name} {each.name}")],
+        [(number, of) for number, name, of in cohorts if name == key],
+        [(number, of) for number, _, of in cohorts if companies[of] == key],
+        [(number, of) for number, name, of in cohorts if key in companies[of] + name],
     ):
         if found:
-            return found
-    return []
+            counts = Counter(of for _, of in found)
+            return replace(_of_companies(choice, counts), counts=counts, only=frozenset(number for number, _ in found))
+    return Choice({}, {})
 
 
-def _offer(turn: Turn, figures: Sequence[CohortFigures]) -> None:
-    companies = {each.company_id for each in figures}
-    if len(figures) == 1:
-        show_card(turn, figures[0].cohort_id)
-    elif len(figures) > MOST_IN_ONE_LIST and len(companies) > 1:
-        _say_companies(turn, figures, 0)
+def _of_companies(choice: Choice, wanted: Collection[CompanyId]) -> Choice:
+    """Of the cohorts those of these companies."""
+    companies = {number: name for number, name in choice.companies.items() if number in wanted}
+    return replace(choice, companies=companies, counts={number: choice.counts[number] for number in companies})
+
+
+def _offer(turn: Turn, choice: Choice) -> None:
+    total = sum(choice.counts.values())
+    if total > MOST_IN_ONE_LIST and len(choice.counts) > 1:
+        _say_companies(turn, choice, 0)
+        return
+    listed = _listed(turn, choice)
+    if total == 1:
+        show_card(turn, listed[0].cohort_id)
     else:
-        _say_list(turn, figures)
+        _say_list(turn, listed)
 
 
-def _say_list(turn: Turn, figures: Sequence[CohortFigures], number: int = 0) -> None:
-    """Cohorts with their rates and a button each."""
-    several = len({each.company_id for each in figures}) > 1
-    page = page_of([_cohort_line(turn, each, several) for each in figures], number, MOST_IN_ONE_LIST)
-    shown = figures[page.start : page.start + len(page.lines)]
-    buttons = [
-        Button(_clip(f"{each.company_name} {each.name}" if several else each.name), button_data(CARD, each.cohort_id))
-        for each in shown
-    ]
+def _listed(turn: Turn, choice: Choice) -> list[ListedCohort]:
+    return list_cohorts(turn.session, list(choice.counts), turn.today, choice.only)
+
+
+def _say_list(turn: Turn, listed: Sequence[ListedCohort], number: int = 0) -> None:
+    """Cohorts with a button each, and the rates of those on the page."""
+    several = len({each.company_id for each in listed}) > 1
+    names = [f"{each.company_name} {each.name}" if several else each.name for each in listed]
+    page = page_of(
+        [Markup("• {}: ").format(name) for name in names], number, MOST_IN_ONE_LIST, ROOM - MOST_IN_ONE_LIST * RATE_ROOM
+    )
+    shown = range(page.start, page.start + len(page.lines))
+    rates = {
+        each.cohort_id: order_rate_text(turn.t, each, labelled=True)
+        for each in figures(turn.session, [listed[place].cohort_id for place in shown], turn.today)
+    }
+    lines = [line + rates[listed[place].cohort_id] for place, line in zip(shown, page.lines, strict=True)]
+    buttons = [Button(_clip(names[place]), button_data(CARD, listed[place].cohort_id)) for place in shown]
     heading = turn.t("<b>Which cohort?</b>")
     if not several:
-        heading = turn.t("<b>{company}</b>: which cohort?", company=figures[0].company_name)
-    keyboard = [*rows_of(buttons, 2), page.turning(LIST, figures[0].company_id)]
-    turn.redraw(Markup("\n").join([heading, *page.lines]), keyboard)
+        heading = turn.t("<b>{company}</b>: which cohort?", company=listed[0].company_name)
+    keyboard = [*rows_of(buttons, 2), page.turning(LIST, listed[0].company_id)]
+    turn.redraw(Markup("\n").join([heading, *lines]), keyboard)
 
 
-def _say_companies(turn: Turn, figures: Sequence[CohortFigures], number: int) -> None:
+def _say_companies(turn: Turn, choice: Choice, number: int) -> None:
     """The companies that have cohorts, with a button each."""
-    by_company: dict[int, list[CohortFigures]] = {}
-    for each in figures:
-        by_company.setdefault(each.company_id, []).append(each)
-    companies = list(by_company.values())
-    page = page_of([_company_line(turn, own) for own in companies], number, COMPANIES_PER_PAGE)
+    companies = list(choice.companies.items())
+    running = running_cohorts(turn.session, list(choice.companies), turn.today)
+    lines: list[Markup] = []
+    for company_id, name in companies:
+        own = running.get(company_id, set())
+        count = len(own if choice.only is None else own & choice.only)
+        lines.append(
+            turn.t(
+                "• {company}: cohorts {count}, in progress {running}",
+                company=name,
+                count=choice.counts[company_id],
+                running=count,
+            )
+        )
+    page = page_of(lines, number, COMPANIES_PER_PAGE)
     buttons = [
-        Button(_clip(own[0].company_name), button_data(LIST, own[0].company_id, 0))
-        for own in companies[page.start : page.start + len(page.lines)]
+        Button(_clip(name), button_data(LIST, company_id, 0))
+        for company_id, name in companies[page.start : page.start + len(page.lines)]
     ]
     heading = turn.t("<b>Which company?</b> Or send /cohort with a cohort's name.")
     keyboard = [*rows_of(buttons, 2), page.turning(LIST, EVERYTHING)]
     turn.redraw(Markup("\n").join([heading, *page.lines]), keyboard)
-
-
-def _cohort_line(turn: Turn, each: CohortFigures, with_company: bool) -> Markup:
-    name = f"{each.company_name} {each.name}" if with_company else each.name
-    return Markup("• {}: {}").format(name, order_rate_text(turn.t, each, labelled=True))
-
-
-def _company_line(turn: Turn, own: Iterable[CohortFigures]) -> Markup:
-    cohorts = list(own)
-    running = sum(each.interim and each.closes_on is not None for each in cohorts)
-    return turn.t(
-        "• {company}: cohorts {count}, in progress {running}",
-        company=cohorts[0].company_name,
-        count=len(cohorts),
-        running=running,
-    )
 
 
 def _hire_line(turn: Turn, hire: Hire, orders: Mapping[HireId, int]) -> Markup:

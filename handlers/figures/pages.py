@@ -32,9 +32,9 @@ class Page:
         return buttons
 
 
-def page_of(lines: Sequence[Markup], number: int = 0, most: int = 30) -> Page:
-    """A page of at most `most` lines; the last one when there are not that many pages."""
-    pages = list(_pages(lines, most)) or [(0, ())]
+def page_of(lines: Sequence[Markup], number: int = 0, most: int = 30, room: int = ROOM) -> Page:
+    """A page of at most `most` lines and `room` units; the last one when there are not that many pages."""
+    pages = list(_pages(lines, most, room)) or [(0, ())]
     number = max(0, min(number, len(pages) - 1))
     start, shown = pages[number]
     return Page(shown, start, number, len(pages))
@@ -50,11 +50,11 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _pages(lines: Sequence[Markup], most: int) -> Iterator[tuple[int, tuple[Markup, ...]]]:
+def _pages(lines: Sequence[Markup], most: int, room: int) -> Iterator[tuple[int, tuple[Markup, ...]]]:
     start, length = 0, 0
     for place, line in enumerate(lines):
         length += utf16_length(line) + 1
-        if place > start and (place - start == most or length > ROOM):
+        if place > start and (place - start == most or length > room):
             yield start, tuple(lines[start:place])
             start, length = place, utf16_length(line) + 1
     if lines:

@@ -17,7 +17,7 @@ from schedules.kpi_figures import card_of
 from schedules.order_rate import correction_since, corrections_of, snapshot_of
 from schedules.periods import Period
 from schedules.standing import on_time_of
-from storage.cohort_figures import figures_of_companies, three_month_survival
+from storage.cohort_figures import survival_decided_between
 from storage.kinds import ReportKind
 from storage.obligations import find_report
 from storage.people import Company
@@ -36,13 +36,11 @@ def retention(scope: Scope) -> Section:
 
 def _survival_lines(scope: Scope) -> list[str]:
     """Survival of the cohorts whose three months are over in this month."""
-    t, as_of = scope.t, scope.today
-    names = {c.cohort_id: c.name for c in figures_of_companies(scope.session, scope.company_ids, as_of)}
-    survivals = three_month_survival(scope.session, list(names), as_of)
-    due = [each for each in survivals if each.decided_on is not None and each.decided_on in scope.period]
+    t, period = scope.t, scope.period
+    due = survival_decided_between(scope.session, scope.company_ids, period.first, period.last, scope.today)
     return [
-        t.plain(N_("{cohort}, survival at 3 months: {rate}"), cohort=names[s.cohort_id], rate=survival_text(t, s))
-        for s in due
+        t.plain(N_("{cohort}, survival at 3 months: {rate}"), cohort=name, rate=survival_text(t, survival))
+        for name, survival in due
     ]
 
 

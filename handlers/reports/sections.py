@@ -6,7 +6,7 @@ from handlers.figures.figures_text import on_time_text, ride_along_text, spot_ch
 from handlers.reports.draft import Scope, Section, cohort_line
 from handlers.translations import N_
 from schedules.standing import on_time_of, states_between
-from storage.cohort_figures import CohortFigures, cohorts_in_progress, figures_of_companies, pool
+from storage.cohort_figures import CohortFigures, cohorts_closing_between, cohorts_in_progress, pool
 from storage.coverage import current_coverage, not_yet_accompanied
 from storage.kinds import ReportKind
 from storage.ratios import format_rate
@@ -51,8 +51,9 @@ def new_hire_orders(scope: Scope) -> Section:
 
 def closed_cohorts(scope: Scope) -> list[CohortFigures]:
     """The cohorts whose last window closed in the period, by now final."""
-    found = figures_of_companies(scope.session, scope.company_ids, scope.today)
-    return [c for c in found if c.closes_on is not None and not c.interim and c.closes_on in scope.period]
+    first, last = scope.period.first, scope.period.last
+    found = cohorts_closing_between(scope.session, scope.company_ids, first, last, scope.today)
+    return [cohort for cohort in found if not cohort.interim]
 
 
 def training(scope: Scope) -> Section:

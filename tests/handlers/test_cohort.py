@@ -307,6 +307,39 @@ def test_a_company_with_many_cohorts_is_paged(world: World) -> None:
     assert [label for label in wang.last.buttons if label.endswith("期")] == [f"{n}期" for n in range(25, 31)]
 
 
+def test_names_that_fill_a_page_lose_no_cohort_and_no_rate(world: World) -> None:
+    names = [f"{number:02}{'&' * 58}" for number in range(14)]
+    with world.database.transaction() as session:
+        company = ChannelCompany(session, "&" * 60)
+        for name in names:
+            people = add_hires(session, company.cohort(name), ["甲"], on("11-02"), company.recording)
+            company.post(people, "11-02")
+            company.sells(people[0], "11-03")
+    wang = world.manager("王芳", "&" * 60)
+    wang.says("/cohort")
+    seen: list[str] = []
+    while True:
+        assert len(wang.last.text.encode("utf-16-le")) // 2 <= 4096
+        seen += [line for line in wang.last.text.splitlines() if line.startswith("•")]
+        onward = [label for label in wang.last.buttons if label.endswith("›")]
+        if not onward:
+            break
+        wang.taps(onward[0])
+    assert seen == [f"• {name}: 1/1 = 100.0% (进行中)" for name in names]
+
+
+def test_a_search_counts_and_lists_what_it_found_alone(world: World) -> None:
+    one_hire_each(world, 3, per_company=30)
+    admin = world.admin()
+    admin.says("/cohort 公司001 1")
+    found = {label for label in admin.last.buttons if label.endswith("期")}
+    assert found == {"1期", *(f"{n}期" for n in range(10, 20))}
+    admin.says("/cohort 2")
+    assert "公司000：12 批，进行中 12 批" in admin.last.text
+    admin.says("/cohort ２９ 期")
+    assert admin.last.buttons == ["公司000 29期", "公司001 29期", "公司002 29期"]
+
+
 def test_a_viewer_of_one_company_sees_that_one_and_a_viewer_of_none_all(world: World) -> None:
     one_hire_each(world, 2)
     one, every = world.person("GM", Role.viewer, "公司001"), world.person("HR", Role.viewer)

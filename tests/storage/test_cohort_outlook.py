@@ -1,10 +1,18 @@
 """What goes with the figures: the effect of leaving, the days of the picture, survival at three months."""
 
+import calendar
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
 
-from storage.cohort_figures import effect_of_leaving, three_month_survival, three_months_after
+from storage.cohort_figures import (
+    effect_of_leaving,
+    figures_of_companies,
+    survival_decided_between,
+    three_month_survival,
+    three_months_after,
+)
 from storage.daily_orders import daily_orders
 from storage.order_book import refund
 from tests.storage.channel_company import ChannelCompany, cohort_id, on
@@ -109,3 +117,24 @@ def test_survival_at_three_months(company: ChannelCompany) -> None:
     empty = company.cohort("空")
     (nobody,) = three_month_survival(company.session, [cohort_id(empty)], on("05-01"))
     assert (nobody.rate, nobody.interim, nobody.decided_on) == (None, True, None)
+
+
+def test_survival_decided_in_a_month_is_found_among_all_cohorts(company: ChannelCompany) -> None:
+    """Compared with asking every cohort; months of all lengths, people of one cohort on both sides of a month's end."""
+    day = on("2025-08-25")
+    while day < on("2026-04-05"):
+        cohort = company.cohort(f"{day}")
+        company.on_post(cohort, day.isoformat())
+        company.on_post(cohort, (day + timedelta(5)).isoformat())
+        day += timedelta(3)
+    company.trainees(company.cohort("空"))
+    names = {each.cohort_id: each.name for each in figures_of_companies(company.session, [company.id], on("12-31"))}
+    found = 0
+    for month in (date(2025 + n // 12, n % 12 + 1, 1) for n in range(9, 20)):
+        last = date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
+        for as_of in (last - timedelta(70), last, last + timedelta(40)):
+            every = three_month_survival(company.session, list(names), as_of)
+            expected = [(names[s.cohort_id], s) for s in every if s.decided_on and month <= s.decided_on <= last]
+            assert survival_decided_between(company.session, [company.id], month, last, as_of) == expected
+            found += len(expected)
+    assert found > 100
