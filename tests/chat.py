@@ -38,10 +38,9 @@ from bot.telegram_http import Telegram
 from bot.worker import Worker
 from handlers.turn import Surroundings
 from schedules.planner import TickResult, tick
-from storage.database import Database
 from storage.groups import Group
 from storage.people import Company, Person, PersonState, Role, assign_company, find_company
-from storage.schema import metadata
+from tests.databases import open_database
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ADMIN_ID = 900
@@ -218,8 +217,7 @@ class World:
         self.clock = StillClock()
         self.clock.to(now)
         self.stand_in = StandIn(self.clock)
-        self.database = Database(url or f"sqlite:///{folder / 'bot.db'}")
-        metadata.create_all(self.database.engine)
+        self.database = open_database(url or f"sqlite:///{folder / 'bot.db'}")
         self.loop = asyncio.new_event_loop()
         self.surroundings = Surroundings(
             zone=ZONE,

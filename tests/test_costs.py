@@ -11,13 +11,12 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from schedules.planner import tick
-from storage.database import Database
 from storage.outbox import OutboxMessage
 from storage.people import Person
-from storage.schema import metadata
 from tests.benchmarks.asking import ZONE, Asking, Cost
 from tests.benchmarks.large_town import FIRST_ACCOUNT, NOW, Size, build
 from tests.chat import Phone, World
+from tests.databases import open_database
 
 MOST_FOR_AN_ANSWER = 8
 MOST_FOR_SAVING = 15
@@ -86,8 +85,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asking, As
     """The same few people with one month of history, and with six."""
     found: list[Asking] = []
     for days in (45, 270):
-        database = Database(f"sqlite:///{tmp_path_factory.mktemp('town')}/town.db")
-        metadata.create_all(database.engine)
+        database = open_database(f"sqlite:///{tmp_path_factory.mktemp('town')}/town.db")
         build(database, Size(companies=2, managers=6, days=days, hires_per_cohort=6))
         with database.transaction() as session:
             tick(session, NOW, ZONE)

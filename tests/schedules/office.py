@@ -11,12 +11,11 @@ from schedules.filing import file_report
 from schedules.periods import Period
 from schedules.planner import TickResult, tick
 from storage.calendar_days import CalendarDay
-from storage.database import Database
 from storage.groups import Group
 from storage.outbox import OutboxMessage, OutboxState, mark_sent
 from storage.people import Company, CompanyId, Person, PersonId, PersonState, Role, assign_company
 from storage.reports import Leave, Report
-from storage.schema import metadata
+from tests.databases import open_database
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = date(2026, 1, 1)
@@ -37,8 +36,7 @@ class Office:
     """Companies, their managers, and what the planner does for them."""
 
     def __init__(self, url: str) -> None:
-        self.database = Database(url)
-        metadata.create_all(self.database.engine)
+        self.database = open_database(url)
 
     @contextmanager
     def work(self) -> Iterator[Session]:

@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import Session
 
 from storage.database import Database
-from storage.schema import metadata
 from tests import postgres
+from tests.databases import open_database
 from tests.storage.channel_company import ChannelCompany
 
 
@@ -45,7 +45,6 @@ def company(session: Session) -> ChannelCompany:
 
 @contextmanager
 def _with_tables(url: str) -> Iterator[Database]:
-    database = Database(url)
-    metadata.create_all(database.engine)
+    database = open_database(url)
     yield database
     database.close()

@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from schedules.order_rate import Line, correction_since, corrections_of, lock_snapshot, submitted_lines
-from storage.database import Database
-from storage.schema import metadata
+from tests.databases import open_database
 from tests.storage.channel_company import cohort_id, on
 from tests.storage.test_figures_against_reference import COHORTS, DAY_0, BothBooks, Step, compare, courses
 
@@ -127,8 +126,7 @@ class SubmittedBooks(BothBooks):
 
 def run(histories: int, first_seed: int, folder: Path) -> Counter[str]:
     """Take every history in both books; raises an AssertionError with the shortest one at a difference."""
-    database = Database(f"sqlite:///{folder / 'bot.db'}")
-    metadata.create_all(database.engine)
+    database = open_database(f"sqlite:///{folder / 'bot.db'}")
     tally: Counter[str] = Counter()
 
     @seed(first_seed)

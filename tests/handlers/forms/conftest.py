@@ -20,7 +20,7 @@ from storage.conversations import Conversation, active_conversation
 from storage.database import Database
 from storage.outbox import OutboxMessage
 from storage.people import Person, PersonState, Role
-from storage.schema import metadata
+from tests.databases import open_database
 from tests.handlers.forms import visit_form
 from tests.handlers.forms.visit_form import FORMS
 
@@ -181,8 +181,7 @@ def _screen(content: dict[str, Any]) -> Screen:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """A fresh SQLite file with one active manager."""
-    database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
-    metadata.create_all(database.engine)
+    database = open_database(f"sqlite:///{tmp_path / 'bot.db'}")
     with database.transaction() as session:
         session.add(
             Person(

@@ -8,9 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers.forms.numbers import half_width, read_number, read_parts
-from storage.database import Database
 from storage.people import Person, PersonState, Role
-from storage.schema import metadata
+from tests.databases import open_database
 from tests.handlers.forms.conftest import NOON, TELEGRAM_ID, PersonInChat
 from tests.handlers.forms.visit_form import FIELDS, SAVED, VISIT
 
@@ -77,8 +76,7 @@ def test_reading_numbers_never_raises(text: str) -> None:
 
 def _new_chat(folder: Path) -> PersonInChat:
     SAVED.clear()
-    database = Database(f"sqlite:///{folder / 'bot.db'}")
-    metadata.create_all(database.engine)
+    database = open_database(f"sqlite:///{folder / 'bot.db'}")
     with database.transaction() as session:
         session.add(
             Person(
