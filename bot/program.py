@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 from datetime import timedelta
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,7 +22,6 @@ from bot.settings import Settings
 from bot.shared_pace import SharedPace
 from bot.telegram_http import Telegram, make_bot
 from bot.watch import MOST_REFUSALS, STALE_POLL, pause, watch_polling, watch_webhook
-from bot.web import Health, Server, make_app
 from bot.worker import Worker
 from handlers.menus import plan_menus
 from handlers.turn import Surroundings
@@ -32,6 +31,9 @@ from storage.database import Database, fault_of
 from storage.groups import Heartbeat
 from storage.migration import DatabaseIsNewer, upgrade
 from storage.retention import set_keep_days
+
+if TYPE_CHECKING:
+    from bot.web import Server
 
 log = structlog.get_logger()
 
@@ -147,22 +149,6 @@ async def _work(
 
     await database.run(prepare)
 
-    def health(session: Session) -> Health:
-        now = clock.now()
-        waiting, owed = inbox.oldest_open(session), outbox.oldest_due(session, now)
-        heard, planner = receiver.last_good_at, session.get(Heartbeat, PLANNER)
-        planned = planner.at if planner is not None else None
-        details = {
-            "oldest_update_seconds": (now - waiting).total_seconds() if waiting else 0,
-            "oldest_message_seconds": (now - owed).total_seconds() if owed else 0,
-            "updates_aside": inbox.count_updates(session, inbox.InboxState.aside),
-            "last_heard_from_telegram": heard.isoformat() if heard else None,
-            "planner_last_tick": planned.isoformat() if planned else None,
-        }
-        stale_tick = STALE_TICK + timedelta(seconds=3 * settings.tick_seconds)
-        hears = heard is not None and now - heard < STALE_POLL
-        return Health(hears and planned is not None and now - planned < stale_tick, details)
-
     parts: list[asyncio.Task[Any]] = [
         asyncio.create_task(sender.run(stopping), name="sender"),
         asyncio.create_task(worker.run(stopping), name="worker"),
@@ -177,7 +163,7 @@ async def _work(
         parts.append(asyncio.create_task(watch_polling(receiver, stopping), name="watchdog"))
     server = None
     if settings.web_address is not None:
-        server = Server(make_app(settings, receiver, database, health, clock.now), *settings.web_address)
+        server = _web_server(settings, receiver, database, clock, *settings.web_address)
         parts.append(asyncio.create_task(server.serve(), name="web"))
 
     stopped = asyncio.create_task(stopping.wait(), name="stop")
@@ -199,6 +185,31 @@ async def _work(
     if stopped not in done and code == 0:
         code = EXIT_FAULT
     return code
+
+
+def _web_server(
+    settings: Settings, receiver: Receiver, database: Database, clock: Clock, host: str, port: int
+) -> "Server":
+    # A bot that polls may have none, and starts without what it is made of.
+    from bot.web import Health, Server, make_app
+
+    def health(session: Session) -> Health:
+        now = clock.now()
+        waiting, owed = inbox.oldest_open(session), outbox.oldest_due(session, now)
+        heard, planner = receiver.last_good_at, session.get(Heartbeat, PLANNER)
+        planned = planner.at if planner is not None else None
+        details = {
+            "oldest_update_seconds": (now - waiting).total_seconds() if waiting else 0,
+            "oldest_message_seconds": (now - owed).total_seconds() if owed else 0,
+            "updates_aside": inbox.count_updates(session, inbox.InboxState.aside),
+            "last_heard_from_telegram": heard.isoformat() if heard else None,
+            "planner_last_tick": planned.isoformat() if planned else None,
+        }
+        stale_tick = STALE_TICK + timedelta(seconds=3 * settings.tick_seconds)
+        hears = heard is not None and now - heard < STALE_POLL
+        return Health(hears and planned is not None and now - planned < stale_tick, details)
+
+    return Server(make_app(settings, receiver, database, health, clock.now), host, port)
 
 
 def _webhook(settings: Settings) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from sqlmodel import Session
 from telegram import CallbackQuery, Message, Update
 from telegram import Chat as TelegramChat
 from telegram import User as TelegramUser
-from telegram.ext import filters
 
 from handlers import commands, membership, uploads
 from handlers.access import ADMINS, Command, may
@@ -58,8 +57,7 @@ def answer(
         membership.changed(session, update.my_chat_member, said_at, surroundings)
     elif update.message is not None and update.message.migrate_to_chat_id is not None:
         membership.migrated(session, update.message.chat.id, update.message.migrate_to_chat_id)
-    elif update.message is not None and not filters.StatusUpdate.ALL.check_update(update):
-        # Telegram's own notices (a message was pinned, a timer set) are nobody's words.
+    elif update.message is not None and _is_somebodys(update.message):
         _answer_message(session, update.message, said_at, surroundings, file)
     elif update.edited_message is not None and update.edited_message.from_user is not None:
         turn = _turn(session, update.edited_message.from_user, update.edited_message.chat, said_at, surroundings)
@@ -94,6 +92,11 @@ def _answer_press(session: Session, query: CallbackQuery, said_at: datetime, sur
     else:
         turn.toast(turn.t.plain(N_("This button is not for you, or no longer in use. /help shows what you can do.")))
     return PressAnswer(query.id, turn.toast_text, turn.toast_is_alert)
+
+
+def _is_somebodys(message: Message) -> bool:
+    """Whether somebody wrote or sent it; Telegram's own notices (a message was pinned, a timer set) are nobody's."""
+    return bool(message.text or message.caption or message.effective_attachment or message.checklist)
 
 
 def _answer_message(

@@ -5,23 +5,28 @@ shown as typed. Buttons and toasts know no markup: they use `t.plain(...)`. Text
 and translated when they are shown.
 """
 
+import json
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from markupsafe import Markup
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 CATALOGS = Path(__file__).parent / "locales"
+_ENTRY = re.compile(
+    r"""^msgid[ ](?P<text>(?:".*"\n)+)
+    (?:msgid_plural[ ](?:".*"\n)+)?
+    msgstr(?:\[0\])?[ ](?P<translation>(?:".*"(?:\n|$))+)""",
+    re.MULTILINE | re.VERBOSE,
+)
+"""A text and its translation in a catalog. Chinese has one form for every count."""
 _WEEKDAYS_ZH = "一二三四五六日"
 
 
@@ -39,16 +44,17 @@ class Translator:
 
     def __call__(self, message: str, /, **values: object) -> Markup:
         """A message as Telegram HTML; inserted values are escaped unless they are Markup already."""
-        return Markup(self._catalog.gettext(message)).format(**values)
+        return Markup(self._said(message, message)).format(**values)
 
     def plain(self, message: str, /, **values: object) -> str:
         """A message without markup, for buttons, toasts, pictures and workbooks."""
-        text = self._catalog.gettext(message)
+        text = self._said(message, message)
         return text.format(**values) if values else text
 
     def plural(self, one: str, many: str, count: int, /, **values: object) -> Markup:
         """A message that depends on a count, inserted as {count}."""
-        return Markup(self._catalog.ngettext(one, many, count)).format(count=count, **values)
+        text = self._said(one, one if count == 1 else many)
+        return Markup(text).format(count=count, **values)
 
     def day(self, day: date) -> str:
         """A date as people write it: 11/23 周一, Mon 11/23."""
@@ -62,6 +68,9 @@ class Translator:
         if (local.hour, local.minute) == (0, 0):
             return f"{self.day(date.fromordinal(local.toordinal() - 1))} 24:00"
         return f"{self.day(local.date())} {local:%H:%M}"
+
+    def _said(self, message: str, in_english: str) -> str:
+        return self._catalog.get(message, in_english)
 
 
 def language_of_code(code: str | None, default: Language) -> Language:
@@ -82,16 +91,18 @@ def both_languages(message: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(translator(language).plain(message) for language in LANGUAGES))
 
 
-def _catalog(language: Language) -> NullTranslations:
+def _catalog(language: Language) -> Mapping[str, str]:
+    """Translations by their English. The catalogs are read as they are: gettext's own format needs a step of making."""
     if language == "en":
-        return NullTranslations()
-    merged = Catalog(locale="zh_CN")
-    for path in sorted((CATALOGS / "zh_CN").glob("*.po")) + sorted((CATALOGS / "fragments").glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale="zh_CN"):
-                if message.id and message.string:
-                    merged[message.id] = message
-    compiled = BytesIO()
-    write_mo(compiled, merged)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+        return {}
+    contents = (path.read_text(encoding="utf-8") for path in sorted(CATALOGS.rglob("*.po")))
+    return {
+        _unquoted(entry["text"]): _unquoted(entry["translation"])
+        for content in contents
+        for entry in _ENTRY.finditer(content)
+    }
+
+
+def _unquoted(lines: str) -> str:
+    """The text of quoted lines; what is escaped in a catalog is escaped in JSON the same way."""
+    return "".join(json.loads(line) for line in lines.splitlines())

@@ -1,6 +1,8 @@
 """Bringing a database to the tables this version of the bot expects, step by step (Alembic).
 
 A new database gets every step as well. There are no steps back: the way back is the backup made before.
+
+Alembic is imported where a step is taken or written: a start that finds its database up to date does without.
 """
 
 import sqlite3
@@ -8,15 +10,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+STEPS = Path(__file__).parent / "migrations" / "versions"
 UPGRADE_LOCK = 7_226_318
 """PostgreSQL advisory lock: of several processes that start together one migrates, the others wait."""
 
@@ -40,8 +43,10 @@ def upgrade(url: str) -> list[str]:
     with altering(url) as connection:
         taken = _pending(_revision(connection))
         if taken:
+            from alembic import command
+
             command.upgrade(_config(connection), "head")
-        _check_foreign_keys(connection)
+            _check_foreign_keys(connection)
     return taken
 
 
@@ -60,6 +65,8 @@ def pending(url: str) -> list[str]:
 
 def write(name: str) -> Path:
     """Write the next step: what the models have that the steps so far lack. For `make migration`."""
+    from alembic import command
+
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/empty.db"
         upgrade(url)
@@ -87,7 +94,9 @@ def altering(url: str) -> Iterator[Connection]:
         yield connection
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "storage:migrations")
     config.set_main_option("path_separator", "os")
@@ -97,7 +106,8 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _pending(revision: str | None) -> list[str]:
-    steps = [step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+    # One after the other, each numbered by `write`.
+    steps = sorted(path.name.partition("_")[0] for path in STEPS.glob("[0-9]*.py"))
     if revision is None:
         return steps
     if revision not in steps:
@@ -106,7 +116,10 @@ def _pending(revision: str | None) -> list[str]:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def _exists(url: str) -> bool:

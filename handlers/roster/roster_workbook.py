@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import partial
 from io import BytesIO
 
-import xlsxwriter
 from sqlmodel import Session, col, func, select
 
 from handlers.figures.cohort_card import address, translator_of
@@ -160,6 +159,8 @@ def _document(message: OutboxMessage, name: str, sheets: Sequence[Sheet], status
 
 def workbook(sheets: Sequence[Sheet], statuses: Sequence[str] = ()) -> bytes:
     """An XLSX file; nothing that was typed can become a formula or a link. `statuses` are offered in that column."""
+    import xlsxwriter
+
     buffer = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:

@@ -12,8 +12,6 @@ from fractions import Fraction
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from xlsxwriter.utility import xl_col_to_name
-
 from storage.ratios import UNDEFINED, level, percent, ratio
 
 NARROW, MIDDLE, WIDE, WIDEST = 9, 14, 22, 48
@@ -76,13 +74,19 @@ class Sheet:
 
 def reference(column: int, row: int) -> str:
     """The name of a cell: column 0 in row 2 is `A2`. Rows are numbered as in the workbook; the first record is in 2."""
-    return f"{xl_col_to_name(column)}{row}"
+    return f"{_letters(column)}{row}"
 
 
 def stretch(column: int, first: int, last: int) -> str:
     """The name of the cells of a column, `$B$2:$B$9`: fixed, so that a formula may be copied."""
-    name = xl_col_to_name(column)
+    name = _letters(column)
     return f"${name}${first}:${name}${last}"
+
+
+def _letters(column: int) -> str:
+    """A to Z, then AA, AB …"""
+    before, last = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def live_rate(top: str, bottom: str, numerator: int, denominator: int) -> Formula:

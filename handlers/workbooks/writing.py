@@ -8,8 +8,6 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from handlers.workbooks.sheets import Cell, Formula, Look, Sheet
 
 LONGEST_TEXT = 32_767
@@ -22,6 +20,8 @@ _RESERVED = frozenset({"history"})
 
 def write_workbook(sheets: Sequence[Sheet]) -> bytes:
     """The file. Nothing that was typed can become a formula, a number or a link."""
+    import xlsxwriter
+
     buffer = BytesIO()
     # `constant_memory` keeps one row at a time; hence rows are written from the top, each from the left.
     with xlsxwriter.Workbook(buffer, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:

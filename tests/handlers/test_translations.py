@@ -37,6 +37,15 @@ def translations() -> Iterator[tuple[str, str]]:
                     yield str(text), said
 
 
+def test_the_bot_reads_its_catalogs_as_a_library_for_them_does() -> None:
+    known = dict(translations())
+    read = Translator("zh")._catalog
+    assert read.items() <= known.items()
+    # A text that counts is looked up by its singular.
+    plurals = sum(path.read_text(encoding="utf-8").count("msgid_plural") for path in CATALOGS.rglob("*.po"))
+    assert len(read) == len(known) - plurals
+
+
 def test_no_text_is_without_its_chinese() -> None:
     chinese = dict(translations())
     missing = sorted(text for text in texts_in_code() if not chinese.get(text))

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, String, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -19,7 +21,6 @@ from storage.people import Company, CompanyId
 from storage.roster import Cohort
 from storage.schema import metadata
 
-STEPS = Path(migration.__file__).parent / "migrations" / "versions"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -62,6 +63,14 @@ def test_a_new_database_waits_for_every_step_and_an_upgraded_one_for_none(databa
 
     assert migration.pending(database_url) == []
     assert migration.current(database_url) == waiting[-1]
+
+
+def test_the_steps_are_in_the_order_alembic_takes_them(database_url: str) -> None:
+    """The bot tells them by the names of their files, so that a start needs no Alembic."""
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    newest_first = ScriptDirectory.from_config(config).walk_revisions()
+    assert migration.pending(database_url) == [step.revision for step in newest_first][::-1]
 
 
 def test_upgrading_again_changes_nothing_and_keeps_what_is_there(database_url: str) -> None:
@@ -152,7 +161,7 @@ def columns_without_a_value(step: str) -> list[int]:
 
 
 def test_a_new_column_has_a_value_for_the_rows_already_there() -> None:
-    steps = {file.name: file.read_text(encoding="utf-8") for file in STEPS.glob("*.py")}
+    steps = {file.name: file.read_text(encoding="utf-8") for file in migration.STEPS.glob("*.py")}
     assert "0001_initial.py" in steps
     assert [name for name, step in steps.items() if columns_without_a_value(step)] == []
     assert columns_without_a_value("t.add_column(Column('size', Integer(), nullable=False))") == [1]
