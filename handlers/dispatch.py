@@ -12,6 +12,7 @@ from sqlmodel import Session
 from telegram import CallbackQuery, Message, Update
 from telegram import Chat as TelegramChat
 from telegram import User as TelegramUser
+from telegram.constants import MessageAttachmentType
 
 from handlers import commands, membership, uploads
 from handlers.access import ADMINS, Command, may
@@ -27,6 +28,8 @@ from storage.conversations import active_conversation
 from storage.groups import shared_group
 from storage.people import Person, PersonState, Role, person_by_telegram_id
 
+_CONTENT = ("text", "caption", "checklist", *(set(MessageAttachmentType) - {MessageAttachmentType.SUCCESSFUL_PAYMENT}))
+"""What somebody can write or send."""
 LABELS_OF_A_BLOCK = 2
 """So many labelled fields make a text a pasted form, whatever its first line is."""
 
@@ -96,7 +99,7 @@ def _answer_press(session: Session, query: CallbackQuery, said_at: datetime, sur
 
 def _is_somebodys(message: Message) -> bool:
     """Whether somebody wrote or sent it; Telegram's own notices (a message was pinned, a timer set) are nobody's."""
-    return bool(message.text or message.caption or message.effective_attachment or message.checklist)
+    return any(getattr(message, kind) for kind in _CONTENT)
 
 
 def _answer_message(
