@@ -70,6 +70,8 @@ class Receiver:
         self._delivery = _Delivery()
         self._storing = asyncio.Lock()
         self.troubles = Troubles(clock)
+        self.out_of_reach = Troubles(clock)
+        """Of the questions that watch a webhook: a delivery, or none, says nothing about our way to Telegram."""
         self.last_good_at: datetime | None = None
         """When Telegram last answered, or last delivered; what the watchdog looks at."""
         self.heard_before: datetime | None = None
@@ -116,6 +118,13 @@ class Receiver:
         self.last_good_at = now
         if updates:
             self._wake_worker()
+
+    async def in_reach(self) -> None:
+        """Telegram has answered a question about the webhook; admins hear of it if it had not for long."""
+        if self.out_of_reach.present:
+            now = self._clock.now()
+            await self._database.run(lambda session: self.out_of_reach.end(session, now))
+            self.out_of_reach.forget()
 
     async def poll(self, telegram: Telegram, stopping: asyncio.Event) -> None:
         """Fetch updates until told to stop. Raises TokenRefused when Telegram does not accept the token."""

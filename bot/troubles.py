@@ -28,6 +28,11 @@ class Troubles:
         self._clock = clock
         self._present: _Trouble | None = None
 
+    @property
+    def present(self) -> bool:
+        """Whether something is wrong at this moment."""
+        return self._present is not None
+
     def strike(self, error: Exception) -> None:
         """Something failed: the database, or the way to Telegram."""
         if self._present is None:

@@ -48,23 +48,25 @@ async def watch_webhook(
 ) -> None:
     """While a webhook is served, quiet hours are not an outage: note that the bot was there.
 
-    Every minute Telegram is asked whether it still has the webhook, which is set again if not. Raises TokenRefused when
-    Telegram keeps refusing the token.
+    Every minute Telegram is asked whether it still has the webhook, which is set again if not; admins hear of a time in
+    which it did not answer. Raises TokenRefused when Telegram keeps refusing the token.
     """
     beats = refusals = 0
     while not stopping.is_set():
+        beats += 1
         try:
+            if beats % ASK_EVERY == 0 or refusals:
+                refusals = await _ask(receiver, telegram, url, set_again, refusals)
             await receiver.take([])
         except SQLAlchemyError as error:
             receiver.troubles.strike(error)
             log.warning("the database is away", action="beat.failed", error=type(error).__name__)
-        beats += 1
-        if beats % ASK_EVERY == 0 or refusals:
-            refusals = await _ask(telegram, url, set_again, refusals)
         await pause(stopping, beat_seconds)
 
 
-async def _ask(telegram: Telegram, url: str, set_again: Callable[[], Awaitable[None]], refusals: int) -> int:
+async def _ask(
+    receiver: Receiver, telegram: Telegram, url: str, set_again: Callable[[], Awaitable[None]], refusals: int
+) -> int:
     try:
         told: Any = await telegram.call("getWebhookInfo", {})
     except (InvalidToken, EndPointNotFound):
@@ -74,7 +76,9 @@ async def _ask(telegram: Telegram, url: str, set_again: Callable[[], Awaitable[N
         return refusals + 1
     except TelegramError as error:
         log.warning("Telegram cannot be reached", action="webhook.unknown", error=str(error))
+        receiver.out_of_reach.strike(error)
         return refusals
+    await receiver.in_reach()
     if isinstance(told, dict) and told.get("url") != url:
         log.warning("Telegram had lost the webhook; setting it again", action="webhook.set_again")
         await set_again()

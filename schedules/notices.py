@@ -9,7 +9,7 @@ from schedules.calendars import Calendars
 from schedules.deadlines import DeadlineRules
 from schedules.periods import Period, instant, local_day
 from storage.obligations import unreachable_managers
-from storage.outbox import is_planned
+from storage.outbox import is_planned, is_planned_since
 from storage.people import Person, Role, active_people
 from storage.planned import Planned, plan_messages
 
@@ -48,6 +48,8 @@ def plan_missed_notice(session: Session, missed: int, last_tick: datetime, now: 
 
 def plan_trouble_notice(session: Session, what: str, began: datetime, now: datetime) -> int:
     """Tell admins that the database or Telegram was away, once for each time, whichever process noticed it first."""
+    if is_planned_since(session, f"trouble:{what}:", began):
+        return 0
     content: dict[str, object] = {"what": what, "from": began.isoformat(), "to": now.isoformat()}
     return _tell(session, _admins(session), f"trouble:{what}:{began:%Y-%m-%dT%H:%MZ}", TROUBLE, content, now)
 

@@ -360,6 +360,14 @@ def is_planned(session: Session, key: str) -> bool:
     return session.exec(select(OutboxMessage.id).where(OutboxMessage.key == key)).first() is not None
 
 
+def is_planned_since(session: Session, key_prefix: str, moment: datetime) -> bool:
+    """Whether a planned message whose key begins so was written at or after an instant, UTC."""
+    planned = select(OutboxMessage.id).where(
+        col(OutboxMessage.key).startswith(key_prefix), OutboxMessage.created_at >= moment
+    )
+    return session.exec(planned.limit(1)).first() is not None
+
+
 def count_messages(session: Session, state: OutboxState) -> int:
     """How many messages are in a state."""
     return session.exec(select(func.count()).select_from(OutboxMessage).where(OutboxMessage.state == state)).one()

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from telegram.error import NetworkError
 
 from bot import troubles, watch
+from bot.troubles import Troubles
 from bot.watch import EXIT_STALE, watch_polling
 from tests.chat import World
 
@@ -36,6 +37,30 @@ def test_a_trouble_that_lasted_is_told_once_when_it_is_over(
         assert "10:00" in message.text
         assert "10:12" in message.text
     assert said not in wang.texts
+
+
+def test_processes_that_notice_the_same_outage_tell_of_it_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(troubles, "WORTH_TELLING", 0.0)
+    admin, wang = world.admin(), world.manager("王芳")
+    one, other = Troubles(world.clock), Troubles(world.clock)
+    one.strike(NetworkError("x"))
+    world.clock.forward(minutes=1)
+    other.strike(NetworkError("x"))
+    world.clock.forward(minutes=12)
+    for process in (one, other):
+        with world.database.transaction() as session:
+            process.end(session, world.clock.now())
+    wang.says("/me")
+    (message,) = admin.heard
+    assert "10:00" in message.text
+
+    world.clock.forward(minutes=1)
+    one.forget()
+    one.strike(NetworkError("again"))
+    with world.database.transaction() as session:
+        one.end(session, world.clock.now())
+    wang.says("/me")
+    assert len(admin.heard) == 2
 
 
 def test_a_hiccup_is_told_to_nobody(world: World) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from bot import troubles
 from bot.demo.faults import Fault, FaultKind
 from bot.receiver import TokenRefused
 from bot.watch import watch_webhook
@@ -57,3 +58,20 @@ def test_the_watch_goes_on_while_database_and_telegram_are_away(world: World, mo
     with pytest.raises(TimeoutError):
         watch(world, not_expected, seconds=0.5)
     assert len(world.stand_in.journal.calls("getWebhookInfo")) > 1
+
+
+def test_admins_hear_that_telegram_did_not_answer_the_watch_of_a_webhook(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(troubles, "WORTH_TELLING", 0.0)
+    admin = world.admin()
+    world.stand_in.faults.add(Fault(FaultKind.SERVER_ERROR, methods=frozenset({"getwebhookinfo"}), calls=3))
+
+    async def set_again() -> None:
+        pass
+
+    with pytest.raises(TimeoutError):
+        watch(world, set_again, seconds=1)
+    world.settle()
+    (message,) = admin.heard
+    assert "连不上 Telegram" in message.text
