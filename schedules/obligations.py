@@ -229,6 +229,14 @@ class Absences:
             self._leaves.setdefault(leave.person_id, []).append((leave.first_day, leave.last_day))
         self._calendar_of = calendar_of
 
+    def people(self, first: date, last: date) -> set[PersonId]:
+        """Who is on leave on any day from first to last."""
+        return {
+            person_id
+            for person_id, ranges in self._leaves.items()
+            if any(begin <= last and end >= first for begin, end in ranges)
+        }
+
     def away(self, person_id: PersonId, day: date) -> bool:
         """Whether the person is on leave on the day."""
         return any(first <= day <= last for first, last in self._leaves.get(person_id, ()))

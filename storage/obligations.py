@@ -45,6 +45,16 @@ class Candidate(NamedTuple):
     key: str
 
 
+class Terms(NamedTuple):
+    """What of an obligation its judgement depends on."""
+
+    due_at: datetime
+    late_from: datetime
+    certainty: str
+    waived: bool
+    report_state: ReportState | None
+
+
 class Owed(NamedTuple):
     """An obligation with the report that fulfils it, if one came."""
 
@@ -59,6 +69,21 @@ class Owed(NamedTuple):
     report_id: int | None
     report_state: ReportState | None
     sent_at: datetime | None
+
+    @property
+    def terms(self) -> Terms:
+        """How it is to be judged."""
+        return Terms(self.due_at, self.late_from, self.certainty, self.waived, self.report_state)
+
+
+class Unowed(NamedTuple):
+    """A report no obligation asked for."""
+
+    person_id: PersonId
+    company_id: CompanyId | None
+    first_day: date
+    last_day: date
+    sent_at: datetime
 
 
 def managers_on(session: Session, day: date, start: datetime) -> list[Asked]:
@@ -118,11 +143,14 @@ def _same_period() -> ColumnElement[bool]:
     )
 
 
+def same_report(for_companies: bool) -> ColumnElement[bool]:
+    """That a report fulfils an obligation: any manager's for the company, else the person's own."""
+    return _same_period() if for_companies else and_(_same_period(), col(Report.person_id) == col(Obligation.person_id))
+
+
 def lacks_report(for_companies: bool, before: datetime | None = None) -> ColumnElement[bool]:
     """That nothing fulfils the outer query's obligation; with `before`: nothing that was sent earlier."""
-    same = [_same_period()]
-    if not for_companies:
-        same.append(col(Report.person_id) == col(Obligation.person_id))
+    same = [same_report(for_companies)]
     if before is not None:
         same.append(col(Report.sent_at) < before)
     return ~exists().where(*same)
@@ -239,11 +267,14 @@ def owed_between(
     last: date,
     for_companies: bool,
     person_ids: Collection[PersonId] | None = None,
+    *,
+    lacking: bool = False,
+    due: tuple[datetime, datetime] | None = None,
 ) -> list[Owed]:
-    """Every obligation of the periods that begin from first to last, with its report."""
-    fulfils = [_same_period()]
-    if not for_companies:
-        fulfils.append(col(Report.person_id) == col(Obligation.person_id))
+    """Every obligation of the periods that begin from first to last, with its report.
+
+    With `lacking` those that hold and have none, with `due` those due between these instants, both included.
+    """
     query = (
         sql.select(
             col(Obligation.person_id),
@@ -258,9 +289,13 @@ def owed_between(
             col(Report.state),
             col(Report.sent_at),
         )
-        .outerjoin(Report, and_(*fulfils))
+        .outerjoin(Report, same_report(for_companies))
         .where(col(Obligation.kind) == kind, col(Obligation.first_day).between(first, last))
     )
+    if due is not None:
+        query = query.where(col(Obligation.due_at).between(*due))
+    if lacking:
+        query = query.where(~col(Obligation.waived), col(Report.id).is_(None))
     if person_ids is not None:
         query = query.where(col(Obligation.person_id).in_(person_ids))
     return [Owed(*row) for row in _rows(session, query)]
@@ -272,23 +307,30 @@ def unowed_reports(
     first: date,
     last: date,
     person_ids: Collection[PersonId] | None = None,
-) -> list[Report]:
-    """The reports of the periods that begin from first to last which no obligation asked for."""
+    first_days: Collection[date] | None = None,
+) -> list[Unowed]:
+    """The reports of the periods that begin from first to last which no obligation asked for; only of those that begin
+    on `first_days` where these are given.
+    """
     # Two questions that an index answers each, instead of one with "or" that none does.
     of_person = exists().where(_same_period(), col(Report.person_id) == col(Obligation.person_id))
     of_companies = sql.select(col(Obligation.first_day), col(Obligation.company_key)).where(
         col(Obligation.kind) == kind, col(Obligation.first_day).between(first, last), col(Obligation.company_key) > 0
     )
     of_company = sql.tuple_(col(Report.first_day), col(Report.company_key)).in_(of_companies)
-    query = select(Report).where(
-        Report.kind == kind,
+    query = sql.select(
+        col(Report.person_id), col(Report.company_id), col(Report.first_day), col(Report.last_day), col(Report.sent_at)
+    ).where(
+        col(Report.kind) == kind,
         col(Report.first_day).between(first, last),
         ~of_person,
         or_(col(Report.company_key) == 0, ~of_company),
     )
     if person_ids is not None:
         query = query.where(col(Report.person_id).in_(person_ids))
-    return list(session.exec(query).all())
+    if first_days is not None:
+        query = query.where(col(Report.first_day).in_(first_days))
+    return [Unowed(*row) for row in _rows(session, query)]
 
 
 def leaves_between(

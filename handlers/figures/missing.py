@@ -4,7 +4,7 @@ Managers' names only. The state it shows is `schedules.standing`'s; whoever is o
 reminder is made when it is sent: what came in meanwhile is not asked for.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,8 +26,9 @@ from schedules.deadlines import DeadlineRules
 from schedules.obligations import absences_between, is_company_kind
 from schedules.owed import OwedReport, owed_by
 from schedules.periods import Period, local_day, start_of
+from schedules.punctuality import judged_between, once_each
 from schedules.settings import REMINDER_LANGUAGE, value_of
-from schedules.standing import Standing, states_between
+from schedules.standing import Judged, Standing, lacking_between
 from schedules.working_days import ONE_DAY
 from storage.kinds import ReportKind, ReportState
 from storage.outbox import OutboxMessage
@@ -51,7 +52,6 @@ GOOD_FOR = timedelta(hours=12)
 NAMES_PER_LINE = 12
 LINES_PER_PAGE = 30
 MOST_LISTED = 12
-_OPEN = frozenset({ReportState.pending, ReportState.missing, ReportState.unannounced})
 _FAR = 40 * ONE_DAY
 _TODAY = "now"
 """How a button says that everything open today is meant, not one period."""
@@ -186,29 +186,40 @@ def compose_asked_reminder(
 def open_periods(turn: Turn, period: Period | None) -> list[OpenPeriod]:
     """How one period stands; for None every period with something overdue, due by tonight, or of today."""
     rules = deadline_rules(turn.session, turn.zone)
-    concerns = _concern_of(turn)
+    concern = _concern_of(turn)
     found: list[OpenPeriod] = []
     for kind in ReportKind if period is None else (period.kind,):
-        by_period: dict[date, list[Standing]] = {}
-        for each in _standings(turn, kind, period, rules):
-            if each.state not in (ReportState.exempt, ReportState.extra) and concerns(each):
-                by_period.setdefault(each.first_day, []).append(each)
-        for first_day, asked in by_period.items():
-            waiting = [s for s in asked if s.state in _OPEN and (period is not None or _is_due(s, turn.today, rules))]
-            if waiting or period is not None:
-                found.append(OpenPeriod(Period.of(kind, first_day), tuple(waiting), len({_owner(s) for s in asked})))
+        waiting: dict[date, list[Standing]] = {}
+        for each in _lacking(turn, kind, period, rules, concern):
+            if period is not None or _is_due(each, turn.today, rules):
+                waiting.setdefault(each.first_day, []).append(each)
+        days = set(waiting) if period is None else {period.first}
+        for first_day, asked in _asked(turn, kind, days, rules, concern).items():
+            found.append(OpenPeriod(Period.of(kind, first_day), tuple(waiting.get(first_day, ())), asked))
     return found
 
 
-def _concern_of(turn: Turn) -> Callable[[Standing], bool]:
-    """Which reports the speaker may ask about: an admin all, others those of their companies and their managers."""
+@dataclass(frozen=True)
+class _Concern:
+    """Which reports the speaker may ask about: those of these people and of these companies; None for all."""
+
+    people: frozenset[PersonId] | None = None
+    companies: frozenset[CompanyId] | None = None
+
+    def persons(self, kind: ReportKind) -> frozenset[PersonId] | None:
+        return None if is_company_kind(kind) else self.people
+
+    def includes(self, report: Judged) -> bool:
+        return self.companies is None or not is_company_kind(report.kind) or report.company_id in self.companies
+
+
+def _concern_of(turn: Turn) -> _Concern:
+    """An admin may ask about all, others about their companies and their managers."""
     if turn.who.role is Role.admin:
-        return lambda standing: True
+        return _Concern()
     companies = roster_scope.company_ids(turn)
-    people = {person.id for company_id in companies for person in managers_of(turn.session, company_id)}
-    return lambda standing: (
-        standing.company_id in companies if standing.company_id is not None else standing.person_id in people
-    )
+    people = {person.id for number in companies for person in managers_of(turn.session, number) if person.id}
+    return _Concern(frozenset(people), frozenset(companies))
 
 
 def _owner(standing: Standing) -> tuple[CompanyId | None, PersonId | None]:
@@ -216,14 +227,37 @@ def _owner(standing: Standing) -> tuple[CompanyId | None, PersonId | None]:
     return (standing.company_id, None) if is_company_kind(standing.kind) else (None, standing.person_id)
 
 
-def _standings(turn: Turn, kind: ReportKind, period: Period | None, rules: DeadlineRules) -> list[Standing]:
+def _lacking(
+    turn: Turn, kind: ReportKind, period: Period | None, rules: DeadlineRules, concern: _Concern
+) -> Iterator[Standing]:
+    due = None
     if period is not None:
         first = last = period.first
     elif kind is ReportKind.daily:
         first, last = turn.today - (rules.backfill_days + 1) * ONE_DAY, turn.today
     else:
         first, last = turn.today - 2 * _FAR, turn.today + _FAR
-    return states_between(turn.session, kind, first, last, turn.now, rules=rules)
+        # All that `_is_due` can be true of.
+        oldest, tonight = turn.today - rules.backfill_days * ONE_DAY, turn.today + ONE_DAY
+        due = start_of(oldest, rules.zone), start_of(tonight, rules.zone)
+    people = concern.persons(kind)
+    found = lacking_between(turn.session, kind, first, last, turn.now, rules, people, due)
+    return (standing for standing in found if concern.includes(standing))
+
+
+def _asked(
+    turn: Turn, kind: ReportKind, days: Collection[date], rules: DeadlineRules, concern: _Concern
+) -> dict[date, int]:
+    """How many are asked for the periods that begin on these days, where anybody is; in the order of days."""
+    asked: dict[date, int] = {}
+    if not days:
+        return asked
+    people = concern.persons(kind)
+    found = judged_between(turn.session, kind, min(days), max(days), turn.now, rules, people)
+    for judged, number in once_each(each for each in found if concern.includes(each[0])):
+        if judged.is_owed and judged.first_day in days:
+            asked[judged.first_day] = asked.get(judged.first_day, 0) + number
+    return dict(sorted(asked.items()))
 
 
 def _is_due(standing: Standing, today: date, rules: DeadlineRules) -> bool:

@@ -14,13 +14,13 @@ from sqlmodel import Session
 from handlers.figures.cohort_card import address, translator_of
 from handlers.figures.figures_text import order_rate_text
 from handlers.figures.pages import page_of
-from handlers.figures.stats import cohort_lines, cohorts_of, on_time_line, reports_due
+from handlers.figures.stats import cohort_lines, cohorts_of, on_time_line
 from handlers.outgoing import Outgoing
 from handlers.translations import Translator
 from handlers.turn import Surroundings
 from schedules.deadlines import DeadlineRules
 from schedules.periods import Period, local_day
-from schedules.standing import on_time_of
+from schedules.punctuality import on_time_due
 from storage.cohort_figures import CohortFigures, Pooled, pool
 from storage.kinds import ReportKind
 from storage.outbox import OutboxMessage
@@ -98,7 +98,7 @@ def week_lines(session: Session, week: Period, now: datetime, rules: DeadlineRul
     """The week that ended: its dailies, the cohorts that closed, those in progress at its end; [] for none."""
     ids = [company.id for company in active_companies(session) if company.id is not None]
     cohorts = cohorts_of(session, ids, week, local_day(now, rules.zone))
-    dailies = on_time_of(reports_due(session, ReportKind.daily, week, now, rules))
+    dailies = on_time_due(session, ReportKind.daily, week, now, rules)
     lines: list[Markup] = []
     if dailies.required or dailies.pending:
         lines.append(on_time_line(t, ReportKind.daily, dailies))

@@ -29,10 +29,10 @@ from handlers.translations import N_, Translator
 from handlers.turn import ChatKind, Turn
 from schedules.calendars import deadline_rules
 from schedules.deadlines import DeadlineRules
-from schedules.obligations import due_day, is_company_kind
+from schedules.obligations import is_company_kind
 from schedules.periods import Period
-from schedules.standing import OnTime, Standing, on_time_of, once_per_company, states_between
-from schedules.working_days import ONE_DAY
+from schedules.punctuality import on_time_due
+from schedules.standing import OnTime
 from storage.cohort_figures import CohortFigures, cohorts_closing_in, cohorts_in_progress, pool
 from storage.coverage import coverage, current_coverage, pool_coverage
 from storage.kinds import ReportKind
@@ -54,8 +54,6 @@ STATS = "stats"
 MOST_COHORTS = 12
 """Cohorts listed one by one in each part; the rest is in the pooled figure and counted."""
 MOST_NAMED = 3
-_FAR = 40 * ONE_DAY
-"""No report falls due further than this from the first day of its period."""
 
 
 @dataclass(frozen=True)
@@ -150,25 +148,6 @@ def cohorts_of(session: Session, company_ids: Collection[CompanyId], period: Per
     return CohortsOf(tuple(closed), tuple(each for each in running if each.cohort_id not in known), as_of)
 
 
-def reports_due(
-    session: Session,
-    kind: ReportKind,
-    period: Period,
-    now: datetime,
-    rules: DeadlineRules,
-    person_ids: Collection[PersonId] | None = None,
-) -> list[Standing]:
-    """How the reports of a kind stand that fall due in the days of a period; a daily belongs to its own day."""
-    if kind is ReportKind.daily:
-        return states_between(session, kind, period.first, period.last, now, person_ids, rules)
-
-    def day_of(standing: Standing) -> date:
-        return standing.last_day if standing.due_at is None else due_day(kind, standing.due_at, rules.zone)
-
-    found = states_between(session, kind, period.first - _FAR, period.last + _FAR, now, person_ids, rules)
-    return [standing for standing in found if day_of(standing) in period]
-
-
 def period_words(t: Translator, period: Period) -> str:
     """`2026-11`, `11/23 周一`, `2026-11-22 – 2026-11-28`."""
     if period.kind is ReportKind.daily:
@@ -224,10 +203,8 @@ def _report_lines(
     lines = []
     for kind in ReportKind:
         of_companies = is_company_kind(kind) and scope.person_id is None
-        standings = reports_due(session, kind, period, now, rules, None if of_companies else person_ids)
-        if of_companies:
-            standings = [each for each in standings if each.company_id in scope.company_ids]
-        on_time = on_time_of(once_per_company(standings))
+        whose = (None, set(scope.company_ids)) if of_companies else (person_ids, None)
+        on_time = on_time_due(session, kind, period, now, rules, *whose)
         if on_time.required or on_time.pending:
             lines.append(on_time_line(t, kind, on_time))
     return [t("<b>Reports</b>"), *lines] if lines else [t("No report is due in this time.")]

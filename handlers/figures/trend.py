@@ -25,7 +25,8 @@ from handlers.turn import Surroundings, Turn
 from handlers.workbooks.material import Reach
 from schedules.calendars import deadline_rules
 from schedules.periods import Period, local_day
-from schedules.standing import OnTime, on_time_of, states_between
+from schedules.punctuality import judged_between
+from schedules.standing import OnTime, count
 from storage.cohort_figures import CohortFigures, Pooled, cohorts_closing_in, pool
 from storage.coverage import Coverage, coverage, pool_coverage
 from storage.exports import looked_after, names_of_companies
@@ -133,13 +134,17 @@ def months_until(session: Session, reach: Reach, now: datetime, surroundings: Su
     while len(periods) < MONTHS:
         periods.insert(0, periods[0].previous())
     rules = deadline_rules(session, surroundings.zone)
-    standings = states_between(session, ReportKind.daily, periods[0].first, today, now, None, rules)
+    daily = ReportKind.daily
+    everybody = judged_between(session, daily, periods[0].first, today, now, rules) if reach.everybody else None
     months = []
     for period in periods:
-        looking_after = looked_after(session, period.first, period.last)
-        people = {person for person, companies in looking_after.items() if companies & set(reach.company_ids)}
-        own = (s for s in standings if s.first_day in period and (reach.everybody or s.person_id in people))
-        dailies = on_time_of(own)
+        if everybody is not None:
+            dailies = count(each for each in everybody if each[0].first_day in period)
+        else:
+            looking_after = looked_after(session, period.first, period.last)
+            people = {person for person, companies in looking_after.items() if companies & set(reach.company_ids)}
+            last = min(period.last, today)
+            dailies = count(judged_between(session, daily, period.first, last, now, rules, people))
         cohorts = _cohorts(session, reach.company_ids, period, today)
         covered = coverage(session, [each.cohort_id for each in cohorts], today).values()
         months.append(

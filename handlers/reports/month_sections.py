@@ -5,7 +5,6 @@ from typing import Any
 
 from handlers.figures.figures_text import on_time_text, retention_text, survival_text
 from handlers.figures.kpi_text import card_lines
-from handlers.figures.stats import reports_due
 from handlers.reports import sections
 from handlers.reports.draft import Scope, Section
 from handlers.reports.filed import STATE_WORDS
@@ -16,7 +15,7 @@ from schedules.calendars import deadline_rules
 from schedules.kpi_figures import card_of
 from schedules.order_rate import correction_since, corrections_of, snapshot_of
 from schedules.periods import Period
-from schedules.standing import on_time_of
+from schedules.punctuality import on_time_due
 from storage.cohort_figures import survival_decided_between
 from storage.kinds import ReportKind
 from storage.obligations import find_report
@@ -48,9 +47,7 @@ def punctuality(scope: Scope) -> Section:
     """On-time rate of the weeklies that fell due in the month."""
     t = scope.t
     rules = deadline_rules(scope.session)
-    counted = on_time_of(
-        reports_due(scope.session, ReportKind.weekly, scope.period, scope.now, rules, [scope.person_id])
-    )
+    counted = on_time_due(scope.session, ReportKind.weekly, scope.period, scope.now, rules, [scope.person_id])
     return Section(t.plain("Weekly reports"), (t.plain("On-time rate {rate}", rate=on_time_text(counted)),))
 
 

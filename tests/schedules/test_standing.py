@@ -8,6 +8,7 @@ import pytest
 
 from schedules.periods import Period
 from schedules.standing import OnTime, Standing, on_time_of, once_per_company, states_between
+from storage.exemptions import record_exemption
 from storage.kinds import ReportKind, ReportState
 from storage.people import Person, PersonId, PersonState
 from storage.ratios import format_rate
@@ -150,3 +151,16 @@ def test_a_company_counts_once(office: Office) -> None:
     states = standings(office, ReportKind.plan, month, month, "2026-11-27 09:00")
     assert {s.person_id: s.state.value for s in states} == {wang: "on_time", li: "on_time"}
     assert on_time_of(once_per_company(states)).required == 1
+
+
+def test_a_company_owes_what_one_of_its_managers_is_excused_from(office: Office) -> None:
+    company = office.company("杭州甲")
+    wang, li = office.manager("王芳", company), office.manager("李娜", company)
+    office.tick("2026-11-20 00:00")
+    month = date(2026, 12, 1)
+    with office.work() as session:
+        record_exemption(session, wang, ReportKind.plan, month, month, "新来的", li, at("2026-11-20 09:00"))
+    office.files(li, Period.plan_for(month), "2026-11-21 12:00", company)
+    states = standings(office, ReportKind.plan, month, month, "2026-11-27 09:00")
+    assert {s.person_id: s.state.value for s in states} == {wang: "extra", li: "on_time"}
+    assert on_time_of(once_per_company(states)) == OnTime(1, 1, 0, 0, 0, 0)

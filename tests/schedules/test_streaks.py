@@ -27,6 +27,7 @@ def days(*states: ReportState, overdue: bool = True) -> list[Standing]:
             last_day=date(2026, 11, 1) + timedelta(days=place),
             state=state,
             sent_at=datetime(2026, 11, 1, tzinfo=UTC) if state in (ON_TIME, LATE, EXTRA) else None,
+            is_in=state in (ON_TIME, LATE, EXTRA),
             overdue=overdue and state in (PENDING, MISSING),
             certainty=Certainty.provisional if state is UNSURE else Certainty.official,
         )
