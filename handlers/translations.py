@@ -86,6 +86,7 @@ def translator(language: Language) -> Translator:
     return Translator(language)
 
 
+@cache
 def both_languages(message: str) -> tuple[str, ...]:
     """A declared text in every language: what a person may type for it."""
     return tuple(dict.fromkeys(translator(language).plain(message) for language in LANGUAGES))

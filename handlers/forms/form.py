@@ -46,7 +46,7 @@ def whole(turn: FormTurn) -> None:
     """The default of `Form.check`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
     """A declared conversation. The driver asks its fields, shows the card and calls `save` when it is confirmed.
 

@@ -8,6 +8,7 @@ line, their fields in order: `课程: 入职, CRM操作, 9:00-11:00, 应到10, �
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -191,7 +192,9 @@ def half_lines(text: str) -> list[str]:
     return text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").split("\n")
 
 
+@cache
 def _labels(form: Form) -> list[_Label]:
+    """Every label a form's lines may begin with, the longest first."""
     own = [
         _Label(half_width(name).casefold(), each)
         for each in form.fields
@@ -214,12 +217,17 @@ def _one_per_label(form: Form, lines: list[str]) -> list[str]:
     written = [line for line in lines if line.strip()]
     if len(written) != 1:
         return lines
-    names = "|".join(re.escape(label.name) for label in _labels(form) if not isinstance(label.field.kind, Rows))
-    found = list(re.finditer(rf"(?:^|(?<=[\s,，;；、|。]))(?:{names})(?=\s*[:：=]|\s*\d)", written[0], re.IGNORECASE))
+    found = list(_inline_label(form).finditer(written[0]))
     if len(found) < 2:
         return lines
     cuts = [0, *(match.start() for match in found if match.start()), len(written[0])]
     return [written[0][first:last].strip(" \t,，;；、|") for first, last in pairwise(cuts)]
+
+
+@cache
+def _inline_label(form: Form) -> re.Pattern[str]:
+    names = "|".join(re.escape(label.name) for label in _labels(form) if not isinstance(label.field.kind, Rows))
+    return re.compile(rf"(?:^|(?<=[\s,，;；、|。]))(?:{names})(?=\s*[:：=]|\s*\d)", re.IGNORECASE)
 
 
 def _dated(form: Form, line: str, turn: FormTurn) -> Field | None:
