@@ -3,12 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
+import sqlalchemy as sql
 from sqlalchemy import ColumnElement, and_, case, false, or_
 from sqlmodel import Session, col, func, select
 
+from storage.once import kept
 from storage.people import CompanyId
-from storage.roster import Cohort, CohortId, Hire, Stage
+from storage.roster import Cohort, CohortId, Hire, HireId, Stage
 from storage.roster_rules import ENDED, NEXT_COHORT_AFTER_DAYS
 
 
@@ -64,11 +67,34 @@ def hires_of(
     statement = (
         select(Hire)
         .where(_among(company_ids, cohort_id), working_on(on) if on_post_only else True)
-        .order_by(_rank(on), col(Hire.on_post).desc(), col(Hire.name), col(Hire.id))
+        .order_by(*_order(on))
         .limit(limit)
         .offset(offset)
     )
     return list(session.exec(statement).all())
+
+
+class NamedHire(NamedTuple):
+    """What tells one hire from another of the same name; local dates."""
+
+    id: HireId
+    name: str
+    on_post: date | None
+    last_day: date | None
+
+
+def names_of(session: Session, company_ids: Collection[CompanyId], on: date) -> list[NamedHire]:
+    """Everybody `hires_of` has, in its order, by name alone: a company of many years has a thousand of them."""
+
+    def read() -> list[NamedHire]:
+        statement = (
+            sql.select(col(Hire.id), col(Hire.name), col(Hire.on_post), col(Hire.last_day))
+            .where(_among(company_ids, None))
+            .order_by(*_order(on))
+        )
+        return [NamedHire(*row) for row in session.connection().execute(statement)]
+
+    return kept(session, ("names of", tuple(company_ids), on), (Hire,), read)
 
 
 def count_hires_of(
@@ -100,11 +126,7 @@ def find_hires(
         return []
     lower = func.lower(col(Hire.name))
     matches = lower.contains(wanted, autoescape=True) if partly else lower == wanted
-    statement = (
-        select(Hire)
-        .where(_among(company_ids, None), matches)
-        .order_by(_rank(on), col(Hire.on_post).desc(), col(Hire.name), col(Hire.id))
-    )
+    statement = select(Hire).where(_among(company_ids, None), matches).order_by(*_order(on))
     return list(session.exec(statement).all())
 
 
@@ -165,10 +187,11 @@ def _among(company_ids: Collection[CompanyId], cohort_id: CohortId | None) -> Co
     return chosen if cohort_id is None else and_(chosen, col(Hire.cohort_id) == cohort_id)
 
 
-def _rank(on: date) -> ColumnElement[int]:
-    return case(
+def _order(on: date) -> tuple[Any, ...]:
+    rank = case(
         (in_window_on(on), 0),
         (working_on(on), 1),
         (col(Hire.stage).in_(ENDED), 3),
         else_=2,
     )
+    return rank, col(Hire.on_post).desc(), col(Hire.name), col(Hire.id)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from handlers.forms.dates import read_past_day
 from handlers.forms.numbers import half_width, read_number
@@ -69,6 +70,7 @@ def read_orders(text: str, today: date, known_names: Collection[str]) -> list[Or
     return found
 
 
+@lru_cache(maxsize=10_000)
 def name_key(name: str) -> str:
     """What two spellings of a name must share to be the same: width, case and spaces do not matter."""
     return "".join(half_width(name).casefold().split())
@@ -83,8 +85,9 @@ def near_matches(name: str, candidates: Sequence[str], most: int = 3) -> list[st
         shared = len(set(wanted) & set(key)) / max(len(set(wanted) | set(key)), 1)
         return max(SequenceMatcher(None, wanted, key).ratio(), shared) + (0.1 if wanted[:1] == key[:1] else 0)
 
-    ranked = sorted(dict.fromkeys(candidates), key=likeness, reverse=True)
-    return [candidate for candidate in ranked if likeness(candidate) >= _LIKE_ENOUGH][:most]
+    found = {candidate: likeness(candidate) for candidate in dict.fromkeys(candidates)}
+    ranked = sorted(found, key=lambda candidate: found[candidate], reverse=True)
+    return [candidate for candidate in ranked if found[candidate] >= _LIKE_ENOUGH][:most]
 
 
 def _split_date(line: str, today: date, known: Collection[str]) -> tuple[date | None, str]:

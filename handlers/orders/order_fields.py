@@ -15,21 +15,22 @@ from handlers.translations import N_
 from handlers.turn import Turn
 from storage.order_rules import MOST_AT_ONCE, TAG_LENGTH, OrderEntry, OrderReason, check_orders, has_phone
 from storage.orders import Order
-from storage.roster import Hire, HireId
-from storage.roster_lists import hires_of
+from storage.roster import HireId
+from storage.roster_lists import NamedHire, names_of
 
 SEVERAL, LEFT_OUT = "several", "none"
 MOST_LINES = 60
 
 
-def known_hires(turn: Turn) -> list[Hire]:
+def known_hires(turn: Turn) -> list[NamedHire]:
     """Everybody on the roster of the person's companies, as looked for today."""
-    return hires_of(turn.session, own_company_ids(turn), turn.today)
+    return names_of(turn.session, own_company_ids(turn), turn.today)
 
 
-def who_is_meant(hires: Sequence[Hire], name: str, day: date) -> list[Hire]:
+def who_is_meant(hires: Sequence[NamedHire], name: str, day: date) -> list[NamedHire]:
     """The hires a typed name stands for on a day: of several of one name the one at work, if only one is."""
-    named = [hire for hire in hires if name_key(hire.name) == name_key(name)]
+    wanted = name_key(name)
+    named = [hire for hire in hires if name_key(hire.name) == wanted]
     at_work = [
         hire
         for hire in named
@@ -59,8 +60,8 @@ def rows_of_lines(turn: Turn, lines: Sequence[OrderLine]) -> list[Values]:
     return rows
 
 
-def _why_not(turn: Turn, hire: Hire, line: OrderLine) -> str:
-    if line.quantity is None or not 0 < line.quantity <= MOST_AT_ONCE or hire.id is None:
+def _why_not(turn: Turn, hire: NamedHire, line: OrderLine) -> str:
+    if line.quantity is None or not 0 < line.quantity <= MOST_AT_ONCE:
         return ""
     findings = check_orders(turn.session, [OrderEntry(hire.id, line.quantity, line.day)], turn.today)
     refused = next((finding for finding in findings if finding.refuses), None)
@@ -136,11 +137,12 @@ class LineHire(HirePick):
         near = near_matches(str(typed), [hire.name for hire in hires])
         meant = who_is_meant(hires, str(typed), turn.day())
         likely = meant or [hire for name in near for hire in hires if hire.name == name]
+        first = [hire for each in likely[:6] if (hire := own_hire(turn.turn, each.id)) is not None]
         found = [
             Option(
                 o.value, t.plain(N_("{typed} → {name}"), typed=typed, name=o.label), (o.label.split(" · ")[0],), True
             )
-            for o in hire_options(turn.turn, likely[:6], turn.day())
+            for o in hire_options(turn.turn, first, turn.day())
         ]
         leave_out = Option(
             LEFT_OUT, t.plain(N_("Leave out {typed}"), typed=typed), ("不录", "略过", "跳过", "skip"), literal=True
