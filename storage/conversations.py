@@ -1,12 +1,15 @@
-"""Where each conversation stands: the half-filled forms, kept until they are finished or cancelled."""
+"""Where each conversation stands: the half-filled forms, kept until they are finished or cancelled.
 
+Read and written with every answer, so by statements of their own, built once.
+"""
+
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sql
 from sqlalchemy import JSON, BigInteger, Column, Integer, bindparam
-from sqlalchemy import update as sql_update
-from sqlalchemy.orm.attributes import set_committed_value
-from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel import Field, Session, SQLModel
 
 from storage.once import once
 from storage.people import PersonId
@@ -33,58 +36,100 @@ class Conversation(SQLModel, table=True):
     updated_at: datetime
 
 
-def active_conversation(session: Session, person_id: PersonId) -> Conversation | None:
+_TABLE = SQLModel.metadata.tables["conversation"]
+
+
+@dataclass
+class OpenConversation:
+    """A conversation as one turn works on it; see `Conversation`. `store_conversation` writes where it stands."""
+
+    person_id: PersonId
+    chat_id: int
+    form: str
+    started_at: datetime
+    updated_at: datetime
+    step: int = 0
+    state: dict[str, Any] = field(default_factory=dict)
+    active: bool = True
+    id: int | None = None
+    """None until it is stored."""
+
+
+def active_conversation(session: Session, person_id: PersonId) -> OpenConversation | None:
     """The form a person is filling right now."""
-    return next((each for each in _conversations_of(session, person_id) if each.active), None)
+    return next((each for each in conversations_of(session, person_id) if each.active), None)
 
 
-def waiting_conversations(session: Session, person_id: PersonId) -> list[Conversation]:
+def waiting_conversations(session: Session, person_id: PersonId) -> list[OpenConversation]:
     """Half-filled forms that were set aside for another, newest first."""
-    return [each for each in _conversations_of(session, person_id) if not each.active]
+    return [each for each in conversations_of(session, person_id) if not each.active]
 
 
-def conversation_of(session: Session, person_id: PersonId, number: int) -> Conversation | None:
+def conversation_of(session: Session, person_id: PersonId, number: int) -> OpenConversation | None:
     """One of the person's conversations."""
-    return next((each for each in _conversations_of(session, person_id) if each.id == number), None)
+    return next((each for each in conversations_of(session, person_id) if each.id == number), None)
 
 
-def store_conversation(
-    session: Session, conversation: Conversation, step: int, state: dict[str, Any], now: datetime
-) -> None:
-    """Write where a conversation stands: a new one with its number, a known one in one statement."""
-    changed = {"step": step, "state": state, "updated_at": now}
-    if conversation.id is None:
-        conversation.step, conversation.state, conversation.updated_at = step, state, now
-        session.add(conversation)
-        session.flush()
-        return
-    if (conversation.step, conversation.state, conversation.updated_at) == (step, state, now):
-        return
-    session.connection().execute(_STORE, changed | {"number": conversation.id})
-    for name, value in changed.items():
-        set_committed_value(conversation, name, value)
+def conversations_of(session: Session, person_id: PersonId) -> list[OpenConversation]:
+    """All of a person's conversations, newest first."""
 
-
-def _conversations_of(session: Session, person_id: PersonId) -> list[Conversation]:
-    def read() -> list[Conversation]:
-        return list(session.exec(_OF_PERSON, params={"person": person_id}).all())
+    def read() -> list[OpenConversation]:
+        return [OpenConversation(*row) for row in session.connection().execute(_OF_PERSON, {"person": person_id})]
 
     return once(session, ("conversations of", person_id), (Conversation,), read)
 
 
-_TABLE = SQLModel.metadata.tables["conversation"]
+_OF_PERSON = (
+    sql.select(*(_TABLE.c[each.name] for each in fields(OpenConversation)))
+    .where(_TABLE.c.person_id == bindparam("person"))
+    .order_by(_TABLE.c.updated_at.desc(), _TABLE.c.id.desc())
+)
+
+
+def store_conversation(
+    session: Session, conversation: OpenConversation, step: int, state: dict[str, Any], now: datetime
+) -> None:
+    """Write where a conversation stands; a new one gets its number."""
+    stands = (conversation.step, conversation.state, conversation.updated_at)
+    if conversation.id is not None and stands == (step, state, now):
+        return
+    conversation.step, conversation.state, conversation.updated_at = step, state, now
+    if conversation.id is None:
+        begun = {name: value for name, value in vars(conversation).items() if name != "id"}
+        inserted = session.connection().execute(_BEGIN, begun).inserted_primary_key
+        assert inserted is not None
+        conversation.id = inserted[0]
+    else:
+        changed = {"number": conversation.id, "step": step, "state": state, "updated_at": now}
+        session.connection().execute(_STORE, changed)
+
+
+_BEGIN = sql.insert(_TABLE)
 _STORE = (
-    sql_update(_TABLE)
+    sql.update(_TABLE)
     .where(_TABLE.c.id == bindparam("number"))
     .values(step=bindparam("step"), state=bindparam("state"), updated_at=bindparam("updated_at"))
 )
-_OF_PERSON = (
-    select(Conversation)
-    .where(Conversation.person_id == bindparam("person"))
-    .order_by(col(Conversation.updated_at).desc(), col(Conversation.id).desc())
-)
+
+
+def take_up(session: Session, conversation: OpenConversation) -> None:
+    """Let a conversation that waits go first; the one that did is to be set aside before."""
+    conversation.active = True
+    session.connection().execute(_ACTIVE, {"number": conversation.id, "active": True})
 
 
 def set_aside(session: Session, person_id: PersonId) -> None:
     """Let another form go first; nothing of this one is lost."""
-    session.exec(update(Conversation).where(col(Conversation.person_id) == person_id).values(active=False))
+    session.connection().execute(_ASIDE, {"person": person_id, "active": False})
+
+
+_ACTIVE = sql.update(_TABLE).where(_TABLE.c.id == bindparam("number")).values(active=bindparam("active"))
+_ASIDE = sql.update(_TABLE).where(_TABLE.c.person_id == bindparam("person")).values(active=bindparam("active"))
+
+
+def end_conversation(session: Session, conversation: OpenConversation) -> None:
+    """Let a conversation go: it was finished or cancelled."""
+    session.connection().execute(_END, {"number": conversation.id})
+
+
+_END = sql.delete(_TABLE).where(_TABLE.c.id == bindparam("number"))

@@ -19,7 +19,15 @@ from handlers.forms.screens import BUTTON
 from handlers.keyboards import Button, button_data
 from handlers.translations import N_
 from handlers.turn import Turn
-from storage.conversations import Conversation, active_conversation, conversation_of, set_aside, waiting_conversations
+from storage.conversations import (
+    OpenConversation,
+    active_conversation,
+    conversation_of,
+    end_conversation,
+    set_aside,
+    take_up,
+    waiting_conversations,
+)
 from storage.people import PersonId
 
 OLD_BUTTON = N_("This button is an old one. Here is where we are now.")
@@ -65,7 +73,7 @@ def start(
             return
         given = loaded | given
     above = _make_room(turn)
-    conversation = Conversation(
+    conversation = OpenConversation(
         person_id=_person_id(turn),
         chat_id=turn.chat.id,
         form=form.name,
@@ -83,7 +91,7 @@ def start(
     _show(filling, above, anew=True)
 
 
-def resume(turn: Turn, conversation: Conversation, form: Form) -> None:
+def resume(turn: Turn, conversation: OpenConversation, form: Form) -> None:
     """Show where a conversation stands and let it go first from here on."""
     if not _may(turn, form):
         _refuse(turn)
@@ -98,7 +106,7 @@ def nothing_to_cancel(turn: Turn) -> None:
     _offer_waiting(turn)
 
 
-def takes_text(turn: Turn, conversation: Conversation, form: Form) -> bool:
+def takes_text(turn: Turn, conversation: OpenConversation, form: Form) -> bool:
     """Whether the question on the screen is answered by typing alone, so that any word may be its answer."""
     progress = Progress.from_json(conversation.state)
     each = field_at(form, progress.at) if progress.screen is Screen.question else None
@@ -107,7 +115,7 @@ def takes_text(turn: Turn, conversation: Conversation, form: Form) -> bool:
     return isinstance(each.kind, Text) or not each.kind.options(Filling.of(turn, form, conversation).inner)
 
 
-def answer_text(turn: Turn, conversation: Conversation, form: Form, *, other_words: Collection[str] = ()) -> bool:
+def answer_text(turn: Turn, conversation: OpenConversation, form: Form, *, other_words: Collection[str] = ()) -> bool:
     """Take what was typed. False, with nothing said or changed, when it is no answer here and is a command or begins
     with one of `other_words` (the words of commands and other forms, casefolded)."""
     if not _may(turn, form):
@@ -226,8 +234,7 @@ def _save(filling: Filling) -> None:
         final = filling.form_turn
         try:
             with session.begin_nested():
-                session.delete(filling.conversation)
-                session.flush()
+                end_conversation(session, filling.conversation)
                 filling.form.save(final)
             _offer_waiting(turn)
             return
@@ -244,8 +251,7 @@ def _discard(filling: Filling) -> None:
 def _end(filling: Filling, sentence: str) -> None:
     """Let the form go with nothing recorded."""
     turn = filling.turn
-    turn.session.delete(filling.conversation)
-    turn.session.flush()
+    end_conversation(turn.session, filling.conversation)
     turn.redraw(turn.t(sentence))
     _offer_waiting(turn)
 
@@ -291,7 +297,7 @@ def _answer_gone(turn: Turn, forms: Mapping[str, Form], action: str) -> None:
         _show(Filling.of(turn, form, current), anew=True)
 
 
-def _answer_old(turn: Turn, forms: Mapping[str, Form], conversation: Conversation, form: Form) -> None:
+def _answer_old(turn: Turn, forms: Mapping[str, Form], conversation: OpenConversation, form: Form) -> None:
     """A button of an earlier question: say so and draw the present one."""
     turn.toast(turn.t.plain(OLD_BUTTON))
     current = active_conversation(turn.session, _person_id(turn))
@@ -315,7 +321,7 @@ def _take_pasted(filling: Filling, pasted: str) -> list[str | Markup]:
         return [filling.turn.t(wrong.message, **wrong.values)] if isinstance(wrong, Wrong) else []
 
 
-def _half_filled(turn: Turn, form: Form, record_id: int | None, given: Values) -> Conversation | None:
+def _half_filled(turn: Turn, form: Form, record_id: int | None, given: Values) -> OpenConversation | None:
     """The person's open conversation of this form about the same thing."""
     person_id = _person_id(turn)
     current = active_conversation(turn.session, person_id)
@@ -335,23 +341,20 @@ def _make_room(turn: Turn) -> list[str | Markup]:
         return []
     progress = Progress.from_json(current.state)
     if not progress.touched:
-        turn.session.delete(current)
-        turn.session.flush()
+        end_conversation(turn.session, current)
         return []
     set_aside(turn.session, person_id)
     return [turn.t(SET_ASIDE, title=turn.t.plain(progress.title))]
 
 
-def _take_up(turn: Turn, conversation: Conversation) -> None:
+def _take_up(turn: Turn, conversation: OpenConversation) -> None:
     """Make a conversation the active one."""
     if not conversation.active:
         _make_room(turn)
-        conversation.active = True
-        turn.session.add(conversation)
-        turn.session.flush()
+        take_up(turn.session, conversation)
 
 
-def _own_conversation(turn: Turn, number: str) -> Conversation | None:
+def _own_conversation(turn: Turn, number: str) -> OpenConversation | None:
     if not (number.isascii() and number.isdecimal() and len(number) <= 9) or turn.person is None:
         return None
     return conversation_of(turn.session, _person_id(turn), int(number))

@@ -29,7 +29,7 @@ from handlers.forms.progress import (
 from handlers.forms.screens import LABELLED, View, draw, token
 from handlers.translations import N_
 from handlers.turn import Turn
-from storage.conversations import Conversation, store_conversation
+from storage.conversations import OpenConversation, store_conversation
 
 NEEDED = N_("This one is needed and cannot be skipped.")
 NOT_PLACED = N_("I could not place this line: {line}")
@@ -48,13 +48,13 @@ class Filling:
 
     turn: Turn
     form: Form
-    conversation: Conversation
+    conversation: OpenConversation
     progress: Progress
     _applying: tuple[Values, list[Field], FormTurn] | None = None
     """What applies to which values: worked out once, since it may ask the records. Moves replace the values, whole."""
 
     @classmethod
-    def of(cls, turn: Turn, form: Form, conversation: Conversation) -> "Filling":
+    def of(cls, turn: Turn, form: Form, conversation: OpenConversation) -> "Filling":
         """The filling a conversation stores; a question the form no longer has gives way to the next one."""
         filling = cls(turn, form, conversation, Progress.from_json(conversation.state))
         p = filling.progress

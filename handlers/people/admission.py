@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from markupsafe import Markup
-from sqlmodel import select
 
 from handlers import help
 from handlers.keyboards import Button, Keyboard, button_data, reply_markup
@@ -15,7 +14,7 @@ from handlers.translations import N_, Translator
 from handlers.turn import Turn
 from storage import outbox
 from storage.company_changes import create_company
-from storage.conversations import Conversation
+from storage.conversations import conversations_of, end_conversation
 from storage.people import (
     Company,
     Person,
@@ -199,5 +198,5 @@ def _slot(person: Person, admin: Person) -> str:
 
 def _drop_joining(turn: Turn, person: Person) -> None:
     """A form of joining that is still open has nothing left to ask."""
-    for conversation in turn.session.exec(select(Conversation).where(Conversation.person_id == person.id)).all():
-        turn.session.delete(conversation)
+    for conversation in conversations_of(turn.session, id_of(person)):
+        end_conversation(turn.session, conversation)

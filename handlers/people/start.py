@@ -18,7 +18,7 @@ from handlers.people.names import CompanyName, RealName
 from handlers.people.roles import id_of, translator_for
 from handlers.translations import N_
 from handlers.turn import ChatKind, Turn
-from storage.conversations import Conversation, active_conversation
+from storage.conversations import active_conversation, conversations_of, end_conversation
 from storage.groups import Invitation, shared_group
 from storage.invitations import open_invitation, use_invitation
 from storage.people import (
@@ -144,14 +144,9 @@ def _take_on(turn: Turn, person: Person, invitation: Invitation, company: Compan
 
 def _drop_other_joining(turn: Turn, code: str) -> None:
     """A form of joining begun another way would hide the company of this invitation."""
-    person_id = turn.person_id
-    begun = turn.session.exec(
-        select(Conversation).where(Conversation.person_id == person_id, Conversation.form == JOIN.name)
-    ).all()
-    for conversation in begun:
-        if conversation.state.get("values", {}).get("invitation") != code:
-            turn.session.delete(conversation)
-    turn.session.flush()
+    for begun in conversations_of(turn.session, turn.person_id):
+        if begun.form == JOIN.name and begun.state.get("values", {}).get("invitation") != code:
+            end_conversation(turn.session, begun)
 
 
 def _go(turn: Turn, name: str) -> bool:
