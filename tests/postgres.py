@@ -13,8 +13,8 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """The address of a server; without its disk guarantees, on which nothing hangs that these tests prove."""
+def running_server(*, is_durable: bool = False) -> Iterator[str]:
+    """The address of a server; unless asked without its disk guarantees: nothing hangs on them that the tests prove."""
     given = os.environ.get("BOT_TEST_POSTGRES")
     if given:
         yield given
@@ -28,7 +28,7 @@ def running_server() -> Iterator[str]:
         try:
             address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
             with _commands(address.render_as_string(hide_password=False)) as engine, engine.connect() as connection:
-                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                for setting in () if is_durable else ("fsync", "full_page_writes", "synchronous_commit"):
                     connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
                 connection.execute(text("SELECT pg_reload_conf()"))
             yield address.render_as_string(hide_password=False)

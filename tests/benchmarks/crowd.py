@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.benchmarks.wire import Call, Wire
@@ -19,6 +19,8 @@ class Crowd:
 
     seconds: list[float] = field(default_factory=list)
     """From each update to its answer."""
+    patience: float = PATIENCE
+    """Seconds after which nobody waits any longer."""
     _heard: dict[int, asyncio.Future[Call]] = field(default_factory=dict)
     _wanted: dict[int, str] = field(default_factory=dict)
     _calls: int = 0
@@ -52,19 +54,33 @@ class Crowd:
     async def _go_through(self, wire: Wire, person: int, steps: Sequence[str]) -> None:
         answer: Call | None = None
         for step, after in zip(steps, (*steps[1:], ""), strict=True):
-            self._wanted[person] = after.removeprefix(ARROW) if after.startswith(ARROW) else ""
-            self._heard[person] = asyncio.get_running_loop().create_future()
-            started = time.perf_counter()
+            wanted = after.removeprefix(ARROW) if after.startswith(ARROW) else ""
             if step.startswith(ARROW):
                 assert answer is not None
-                wire.presses(person, answer.message_id, answer.button(step.removeprefix(ARROW)))
+                button = answer.button(step.removeprefix(ARROW))
+                answer = await self.press(wire, person, answer.message_id, button, wanted)
             else:
-                wire.says(person, step)
-            try:
-                answer = await asyncio.wait_for(self._heard[person], PATIENCE)
-            except TimeoutError:
-                raise AssertionError(f"nobody answered {step!r} of {person}") from None
-            self.seconds.append(time.perf_counter() - started)
+                answer = await self.say(wire, person, step, wanted)
+
+    async def say(self, wire: Wire, person: int, text: str, wanted: str = "") -> Call:
+        """Type something; the answer, which has the button that is wanted."""
+        return await self._answered(person, wanted, text, lambda: wire.says(person, text))
+
+    async def press(self, wire: Wire, person: int, message_id: int, data: str, wanted: str = "") -> Call:
+        """Press a button; the answer, which has the button that is wanted."""
+        return await self._answered(person, wanted, data, lambda: wire.presses(person, message_id, data))
+
+    async def _answered(self, person: int, wanted: str, what: str, act: Callable[[], None]) -> Call:
+        self._wanted[person] = wanted
+        self._heard[person] = asyncio.get_running_loop().create_future()
+        started = time.perf_counter()
+        act()
+        try:
+            answer = await asyncio.wait_for(self._heard[person], self.patience)
+        except TimeoutError:
+            raise AssertionError(f"nobody answered {what!r} of {person}") from None
+        self.seconds.append(time.perf_counter() - started)
+        return answer
 
 
 def percentile(values: Sequence[float], share: float) -> float:

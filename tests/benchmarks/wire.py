@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -48,8 +48,10 @@ class Call:
 class Wire:
     """The server, and the way updates go to the bot: by its webhook, or by the getUpdates it asks for."""
 
-    def __init__(self, heard: Callable[[Call], None], *, answer_after: float = 0.0) -> None:
+    def __init__(self, heard: Callable[[Call], None], *, answer_after: float = 0.0, behind: Sequence[int] = ()) -> None:
         self._heard = heard
+        self._behind = behind
+        """Ports that a proxy spreads the deliveries over; none: the bot itself listens where its webhook is."""
         self.answer_after = answer_after
         """Seconds until a call is answered, as a far Telegram takes them."""
         self.address = ""
@@ -60,7 +62,8 @@ class Wire:
         self._updates = 0
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue()
         self._deliverers: list[asyncio.Task[None]] = []
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: dict[int, list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]] = {}
+        """Connections to each port."""
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -149,12 +152,13 @@ class Wire:
     def _start_delivering(self, url: str, secret: str) -> None:
         if not self._deliverers:
             where = urlsplit(url)
+            ports = self._behind or (where.port or 80,)
             head = f"POST {where.path or '/'} HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Type: application/json\r\n"
             if secret:
                 head += f"X-Telegram-Bot-Api-Secret-Token: {secret}\r\n"
             self._deliverers = [
-                asyncio.create_task(self._deliver_to(where.hostname or "", where.port or 80, head))
-                for _ in range(CONNECTIONS)
+                asyncio.create_task(self._deliver_to(where.hostname or "", ports[number % len(ports)], head))
+                for number in range(CONNECTIONS)
             ]
 
     async def _deliver_to(self, host: str, port: int, head: str) -> None:
@@ -169,18 +173,20 @@ class Wire:
                 await asyncio.sleep(0.02)
 
     async def _deliver_one(self, host: str, port: int, head: str, body: bytes) -> None:
-        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection(host, port)
+        idle = self._idle.setdefault(port, [])
+        reader, writer = idle.pop() if idle else await asyncio.open_connection(host, port)
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         answer = await reader.readuntil(b"\r\n\r\n")
         length = next((line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length")), b":0")
         await reader.readexactly(int(length.split(b":")[1]))
-        self._idle.append((reader, writer))
+        idle.append((reader, writer))
         if not answer.startswith(b"HTTP/1.1 200"):
             raise OSError(answer)
 
     def _close_idle(self) -> None:
-        while self._idle:
-            self._idle.pop()[1].close()
+        for idle in self._idle.values():
+            while idle:
+                idle.pop()[1].close()
 
 
 class _Connection(asyncio.Protocol):
@@ -188,7 +194,10 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._data = b""
+        self._data = bytearray()
+        self._head: list[str] = []
+        """The lines before the body of the request that is coming in, once they are there."""
+        self._body = slice(0, 0)
         self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -200,19 +209,25 @@ class _Connection(asyncio.Protocol):
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
+        # A workbook comes in a hundred pieces: none is looked at twice.
         self._data += data
-        head, found, rest = self._data.partition(b"\r\n\r\n")
-        if not found:
+        if not self._head:
+            end = self._data.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            self._head = self._data[:end].decode("latin-1").split("\r\n")
+            self._body = slice(end + 4, end + 4 + int(self._header("content-length") or 0))
+        if len(self._data) < self._body.stop:
             return
-        request, *lines = head.decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        length = int(headers.get("content-length", 0))
-        if len(rest) < length:
-            return
-        self._data = rest[length:]
-        method = request.split(" ")[1].rpartition("/")[2]
-        params = _params(rest[:length], headers.get("content-type", ""))
+        method = self._head[0].split(" ")[1].rpartition("/")[2]
+        params = _params(bytes(self._data[self._body]), self._header("content-type"))
+        del self._data[: self._body.stop]
+        self._head = []
         self._task = asyncio.ensure_future(self._answer(method, params))
+
+    def _header(self, name: str) -> str:
+        lines = (line.partition(":") for line in self._head[1:])
+        return next((value.strip() for key, _, value in lines if key.lower() == name), "")
 
     async def _answer(self, method: str, params: Params) -> None:
         if self._wire.answer_after and method != "getUpdates":
