@@ -23,6 +23,7 @@ from bot.shared_pace import SharedPace
 from bot.telegram_http import Telegram, make_bot
 from bot.watch import MOST_REFUSALS, STALE_POLL, pause, watch_polling, watch_webhook
 from bot.worker import Worker
+from bot.workshop import Workshops
 from handlers.menus import plan_menus
 from handlers.turn import Surroundings
 from schedules.planner import PART as PLANNER
@@ -133,7 +134,8 @@ async def _work(
         settings.messages_per_second, settings.messages_per_second_per_chat, settings.messages_per_minute_per_group
     )
     shared_pace = None if database.is_sqlite else _shared_pace(settings)
-    sender = Sender(database, clock, telegram, surroundings, pace, settings.mailer, shared_pace)
+    workshops = Workshops.in_processes()
+    sender = Sender(database, clock, telegram, surroundings, pace, settings.mailer, shared_pace, workshops)
     worker = Worker(database, clock, telegram, surroundings, sender.wake)
     receiver = Receiver(database, clock, worker.wake)
     clockwork = Clockwork(database, clock, surroundings, settings.tick_seconds, sender.wake, receiver.caught_up)
@@ -173,6 +175,7 @@ async def _work(
     if server is not None:
         server.should_exit = True
     results = await asyncio.gather(*parts, return_exceptions=True)
+    await workshops.close()
     code = 0
     for part, result in zip(parts, results, strict=True):
         if isinstance(result, TokenRefused | BadRequest):

@@ -7,9 +7,11 @@ import asyncio
 import html
 import re
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 from sqlmodel import Session
@@ -31,7 +33,8 @@ from bot.mailer import MailDelayed, Mailer, MailRefused
 from bot.pacing import Pace
 from bot.shared_pace import SharedPace
 from bot.telegram_http import Telegram
-from handlers.announcements import COMPOSERS
+from bot.workshop import WorkFailed, Workshops
+from handlers.announcements import COMPOSERS, GATHERED, compose_and_make
 from handlers.membership import migrated, topic_gone, unreachable
 from handlers.outgoing import PICTURE_FAILED, Outgoing
 from handlers.reports.announced import MAIL
@@ -42,11 +45,15 @@ from storage.outbox import OutboxMessage, OutboxState, Post, state_of
 
 log = structlog.get_logger()
 
+Made = TypeVar("Made")
+
 IN_FLIGHT = 64
 LONGEST_BACKOFF = timedelta(minutes=5)
 IDLE_SECONDS = 1.0
 LONGEST_REST = 10.0
 """Seconds between two attempts to reach a Telegram that does not answer at all."""
+RENEW_SECONDS = outbox.LEASE.total_seconds() / 3
+"""How often the lease of a message is renewed that is still being made."""
 NOT_WELCOME = ("chat not found", "not enough rights to send", "no rights to send", "chat_write_forbidden")
 UNFIT_TEXT = ("can't parse entities", "message is too long", "message_too_long")
 NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -58,6 +65,11 @@ class Job:
 
     message: OutboxMessage
     outgoing: Outgoing
+    """Of a gathered message only its kind, until it is made."""
+
+
+class NoLongerOfUse(Exception):
+    """A message that was composed apart turned out to be of no use any more."""
 
 
 @dataclass
@@ -83,6 +95,7 @@ class Sender:
         pace: Pace,
         mailer: Mailer | None = None,
         shared_pace: SharedPace | None = None,
+        workshops: Workshops | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -92,6 +105,8 @@ class Sender:
         self._mailer = mailer
         self._shared_pace = shared_pace
         """What several processes may send together; None where there is one."""
+        self._workshops = workshops or Workshops.in_threads()
+        """Where files are made."""
         self._change = asyncio.Event()
         self._in_flight: dict[asyncio.Task[None], int] = {}
         """The calls under way, with the chat each goes to."""
@@ -197,6 +212,9 @@ class Sender:
             if message.kind == "call":
                 jobs.append(Job(message, _as_written(message)))
                 continue
+            if message.kind in GATHERED:
+                jobs.append(Job(message, Outgoing(message.kind, {})))
+                continue
             savepoint = session.begin_nested()
             try:
                 outgoing = COMPOSERS[message.kind](session, message, now, self._surroundings)
@@ -220,10 +238,10 @@ class Sender:
         return jobs
 
     async def _send(self, job: Job) -> None:
-        outgoing = job.outgoing
         outcome = Outcome(job)
         try:
-            content = await asyncio.to_thread(outgoing.make_file) if outgoing.make_file is not None else None
+            content = await self._make(job)
+            outgoing = job.outgoing
             if self._mailer is not None and outgoing.method == MAIL:
                 await self._mailer.send(outgoing.params, outgoing.file_name, content or b"")
             else:
@@ -238,6 +256,37 @@ class Sender:
             outcome.error = error
         self._outcomes.append(outcome)
         self._change.set()
+
+    async def _make(self, job: Job) -> bytes | None:
+        """The file of a message, made apart from everything else; a gathered message is composed there too."""
+        message, outgoing = job.message, job.outgoing
+        if message.kind in GATHERED:
+            assert message.id is not None
+            now = self._clock.now()
+            work = partial(compose_and_make, self._database.url, message.id, now, self._surroundings)
+            made = await self._under_lease(message, self._workshops.gathering.do(work))
+            if made is None:
+                raise NoLongerOfUse
+            job.outgoing, content = made
+            return content
+        if outgoing.make_file is None:
+            return None
+        try:
+            return await self._under_lease(message, self._workshops.drawing.do(outgoing.make_file))
+        except WorkFailed as error:
+            if outgoing.file_field != "photo":
+                raise
+            raise WorkFailed(f"{PICTURE_FAILED}{error}") from error
+
+    async def _under_lease(self, message: OutboxMessage, making: Awaitable[Made]) -> Made:
+        """Wait for what may take longer than a lease, and keep the lease meanwhile."""
+        task = asyncio.ensure_future(making)
+        try:
+            while not (await asyncio.wait({task}, timeout=RENEW_SECONDS))[0]:
+                await self._database.run(lambda session: outbox.renew_lease(session, message, self._clock.now()))
+            return task.result()
+        finally:
+            task.cancel()
 
     def _mark(self, session: Session, outcomes: list[Outcome]) -> None:
         now = self._clock.now()
@@ -273,6 +322,8 @@ class Sender:
         elif isinstance(error, Forbidden) or _may_not_speak(job.outgoing, words):
             unreachable(session, message.chat_id, now, self._surroundings)
             outbox.mark_failed(session, message, now, str(error))
+        elif isinstance(error, NoLongerOfUse):
+            outbox.mark_dropped(session, message, now, "no longer of use")
         elif isinstance(error, BadRequest):
             self._mark_bad_request(session, job, words, now)
         elif isinstance(error, MailDelayed):

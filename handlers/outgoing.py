@@ -25,7 +25,7 @@ class Outgoing:
     """The parameter the file goes into: photo or document."""
     file_name: str = ""
     make_file: Callable[[], bytes] | None = None
-    """Draws the picture or writes the workbook: slow, without the database, called in a thread."""
+    """Draws the picture or writes the workbook: slow, without the database; picklable, as another process does it."""
 
 
 Composer = Callable[[Session, OutboxMessage, datetime, Surroundings], Outgoing | None]

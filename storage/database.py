@@ -111,6 +111,25 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def snapshot(url: str) -> Iterator[Session]:
+    """A session that only reads, and sees one moment of the database while others write.
+
+    For processes that gather for seconds: nobody waits for them. Writing raises.
+    """
+    is_sqlite = make_url(url).get_backend_name() == "sqlite"
+    if is_sqlite:
+        engine = _sqlite_engine(url, reads_only=True)
+    else:
+        engine = _postgres_engine(url).execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    once.watch(engine, remembers=False)
+    try:
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
 def _postgres_engine(url: str) -> Engine:
     # A server that vanished is noticed within half a minute, and a process that froze in a transaction does not keep
     # its locks from the others for longer than that.
@@ -127,7 +146,7 @@ def _postgres_engine(url: str) -> Engine:
     )
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str, *, reads_only: bool = False) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -142,9 +161,12 @@ def _sqlite_engine(url: str) -> Engine:
         assert isinstance(connection, sqlite3.Connection)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
+        if reads_only:
+            connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def begin(connection: object) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]  # a Connection, untyped by the event
+        how = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
+        connection.exec_driver_sql(how)  # type: ignore[attr-defined]  # a Connection, untyped by the event
 
     return engine

@@ -303,6 +303,16 @@ def postpone(session: Session, message: OutboxMessage, until: datetime, error: s
     )
 
 
+def renew_lease(session: Session, message: OutboxMessage, now: datetime) -> None:
+    """It is still being made: no other process takes it meanwhile."""
+    session.exec(
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id) == message.id)
+        .values(leased_until=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def put_back(session: Session, message: OutboxMessage, error: str) -> None:
     """Nobody could be reached: it keeps its place, and the attempt does not count."""
     session.exec(

@@ -3,7 +3,6 @@
 Made when it is sent, so that what a person asked for, what an admin posts and what the clock posts are the same card.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -43,10 +42,6 @@ HIRES = "cohort_hires"
 """The button that lists a cohort's hires, in private chats."""
 
 
-class PictureError(Exception):
-    """A card's picture could not be drawn."""
-
-
 def compose_cohort_card(
     session: Session, message: OutboxMessage, now: datetime, surroundings: Surroundings
 ) -> Outgoing | None:
@@ -70,7 +65,7 @@ def compose_cohort_card(
         params | {"caption": text},
         file_field="photo",
         file_name=f"cohort-{cohort_id}-{figures.as_of.isoformat()}.png",
-        make_file=partial(_draw, picture, draw_cohort),
+        make_file=partial(draw_cohort, picture),
     )
 
 
@@ -174,10 +169,3 @@ def _reached_by_all(figures: CohortFigures, window_days: int) -> int | None:
         return None
     last_start: date = figures.closes_on - timedelta(days=window_days - 1)
     return max(0, min(day_no(last_start, figures.as_of), window_days))
-
-
-def _draw(picture: CohortPicture, draw: Callable[[CohortPicture], bytes]) -> bytes:
-    try:
-        return draw(picture)
-    except Exception as error:
-        raise PictureError(f"{PICTURE_FAILED}{type(error).__name__}: {error}") from error

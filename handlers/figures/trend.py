@@ -14,7 +14,7 @@ from itertools import groupby
 from markupsafe import Markup
 from sqlmodel import Session
 
-from handlers.figures.cohort_card import PictureError, address, translator_of
+from handlers.figures.cohort_card import address, translator_of
 from handlers.figures.export import reach_of
 from handlers.figures.periods_typed import read_question
 from handlers.outgoing import PICTURE_FAILED, Outgoing
@@ -111,7 +111,7 @@ def compose_picture(
         address(message) | {"caption": str(heading)},
         file_field="photo",
         file_name=f"trend-{months[-1].period.label}.png",
-        make_file=partial(_draw, picture_of(t, name, months), draw_trend),
+        make_file=partial(draw_trend, picture_of(t, name, months)),
     )
 
 
@@ -244,10 +244,3 @@ def _heading(t: Translator, name: str, months: Sequence[Month]) -> Markup:
     if months[-1].interim:
         lines.append(t("{month} is not over: interim.", month=last))
     return Markup("\n").join(lines)
-
-
-def _draw(picture: TrendPicture, draw: Callable[[TrendPicture], bytes]) -> bytes:
-    try:
-        return draw(picture)
-    except Exception as error:
-        raise PictureError(f"{PICTURE_FAILED}{type(error).__name__}: {error}") from error

@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlmodel import Session, col, select
 
-from handlers.figures.cohort_card import PictureError, address, translator_of
+from handlers.figures.cohort_card import address, translator_of
 from handlers.outgoing import PICTURE_FAILED, Outgoing
 from handlers.pictures.calendar_picture import CalendarDay, CalendarPicture, DayKind, calendar_labels, draw_month
 from handlers.reminding.owed_lines import KIND_NAMES
@@ -195,15 +195,8 @@ def compose_month(
         params | {"caption": str(_heading(t, month))},
         file_field="photo",
         file_name=f"calendar-{month.period.label}.png",
-        make_file=partial(_draw, picture),
+        make_file=partial(draw_month, picture),
     )
-
-
-def _draw(picture: CalendarPicture) -> bytes:
-    try:
-        return draw_month(picture)
-    except Exception as error:
-        raise PictureError(f"{PICTURE_FAILED}{type(error).__name__}: {error}") from error
 
 
 def _heading(t: Translator, month: Month) -> Markup:
