@@ -3,7 +3,7 @@
 A period keeps the list of people and the due time it began with. Instants are aware and in UTC, days local.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -184,12 +184,14 @@ def _apply(obligation: Obligation, due: Due, now: datetime) -> bool:
 
 
 class FirstCompanies:
-    """The company each manager has looked after longest: whose working days are theirs."""
+    """The company each manager, or each of these people, has looked after longest: whose working days are theirs."""
 
-    def __init__(self, session: Session, now: datetime, zone: ZoneInfo) -> None:
+    def __init__(
+        self, session: Session, now: datetime, zone: ZoneInfo, person_ids: Collection[PersonId] | None = None
+    ) -> None:
         day = local_day(now, zone)
         self._companies: dict[PersonId, CompanyId] = {}
-        for asked in managers_on(session, day, now + INSTANT):
+        for asked in managers_on(session, day, now + INSTANT, person_ids):
             self._companies.setdefault(asked.person_id, asked.company_id)
 
     def of(self, person_id: PersonId) -> CompanyId | None:
@@ -268,5 +270,5 @@ def absences_between(
     if not leaves:
         return Absences((), lambda _: WorkCalendar())
     known = calendars or load_calendars(session)
-    companies = FirstCompanies(session, now, rules.zone)
+    companies = FirstCompanies(session, now, rules.zone, {leave.person_id for leave in leaves})
     return Absences(leaves, lambda person_id: known.of(companies.of(person_id)).calendar)

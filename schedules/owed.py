@@ -1,5 +1,6 @@
 """What one person still owes, and what comes next: for the reminders, /due and the buttons under both (handbook §3)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,8 +47,8 @@ def owed_by(session: Session, person: Person, now: datetime, rules: DeadlineRule
     rows = [o for o in unfulfilled(session, person.id, since) if now < missing_from(o.kind, o.due_at, rules)]
     if not rows:
         return []
-    calendars, companies = load_calendars(session), FirstCompanies(session, now, rules.zone)
-    names = dict(session.exec(select(col(Company.id), col(Company.name))).all())
+    calendars, companies = load_calendars(session), FirstCompanies(session, now, rules.zone, [person.id])
+    names = _names(session, {o.company_id for o in rows if o.company_id is not None})
     days = [day for o in rows for day in (o.first_day, o.last_day, due_day(o.kind, o.due_at, rules.zone))]
     absences = absences_between(session, min(days), max(days), now, rules, [person.id], calendars)
     with_mail = {o.first_day for o in rows if o.kind is ReportKind.skills_mail}
@@ -79,8 +80,17 @@ def owed_by(session: Session, person: Person, now: datetime, rules: DeadlineRule
 def next_daily(session: Session, person: Person, now: datetime, rules: DeadlineRules | None = None) -> Period | None:
     """The next day for which a person will owe a daily; None for somebody who owes none."""
     rules = rules or deadline_rules(session)
-    company = FirstCompanies(session, now, rules.zone).of(person.id) if person.id is not None else None
+    if person.id is None:
+        return None
+    company = FirstCompanies(session, now, rules.zone, [person.id]).of(person.id)
     if company is None:
         return None
     today = local_day(now, rules.zone)
     return Period.daily(load_calendars(session).of(company).calendar.next_workday(today))
+
+
+def _names(session: Session, company_ids: Collection[CompanyId]) -> dict[CompanyId | None, str]:
+    if not company_ids:
+        return {}
+    query = select(col(Company.id), col(Company.name)).where(col(Company.id).in_(company_ids))
+    return dict(session.exec(query).all())

@@ -86,8 +86,11 @@ class Unowed(NamedTuple):
     sent_at: datetime
 
 
-def managers_on(session: Session, day: date, start: datetime) -> list[Asked]:
-    """The active managers whom a day (beginning at `start`) finds in office, with their companies.
+def managers_on(
+    session: Session, day: date, start: datetime, person_ids: Collection[PersonId] | None = None
+) -> list[Asked]:
+    """The active managers, or of these people those, whom a day (beginning at `start`) finds in office, with their
+    companies.
 
     Each person's companies follow each other, the one looked after longest first. Somebody without a date to
     begin with is asked from the day after they were entered.
@@ -111,6 +114,8 @@ def managers_on(session: Session, day: date, start: datetime) -> list[Asked]:
         )
         .order_by(col(Person.id), col(Membership.since), col(Membership.id))
     )
+    if person_ids is not None:
+        query = query.where(col(Person.id).in_(person_ids))
     return [Asked(*row) for row in _rows(session, query)]
 
 
