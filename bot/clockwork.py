@@ -9,14 +9,16 @@ slept would be late; the watch compares the wall clock with the monotonic one.
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlmodel import Session
 
 from bot import metrics
 from bot.clock import Clock
 from handlers.turn import Surroundings
-from schedules.planner import TickResult, tick
+from schedules.planner import TickResult, plan_more, tick
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -67,17 +69,28 @@ class Clockwork:
         self._struck = asyncio.Event()
 
     async def tick(self) -> TickResult | None:
-        """Plan what is due now. A failing tick is logged and tried again with the next one."""
+        """Plan what is due now, a transaction after the other. A failing tick is logged and tried again with the next
+        one.
+        """
+        now, zone = self._clock.now(), self._surroundings.zone
+        result = part = await self._plan(lambda session: tick(session, now, zone))
+        while result is not None and part is not None and part.through is not None:
+            part = await self._plan(partial(plan_more, now=now, zone=zone, through=part.through))
+            result.reminders += part.reminders if part is not None else 0
+        if result is not None and result.planned:
+            log.info("planned", action="tick.planned", messages=result.planned)
+        return result
+
+    async def _plan(self, work: Callable[[Session], TickResult]) -> TickResult | None:
         began = time.monotonic()
         try:
-            result = await self._database.run(lambda session: tick(session, self._clock.now(), self._surroundings.zone))
+            result = await self._database.run(work)
         except Exception:
             log.exception("a tick of the planner failed", action="tick.failed")
             metrics.count_tick(time.monotonic() - began, failed=True)
             return None
         metrics.count_tick(time.monotonic() - began)
         if result.planned:
-            log.info("planned", action="tick.planned", messages=result.planned)
             self._wake_sender()
         return result
 

@@ -63,6 +63,8 @@ class TickResult:
     """Steps that failed and were rolled back alone; the others were done."""
     skipped: bool = False
     """Another process was planning."""
+    through: int | None = None
+    """Very many reminders are due: those of the people up to this number were looked at, `plan_more` goes on."""
 
     @property
     def planned(self) -> int:
@@ -71,7 +73,7 @@ class TickResult:
 
 
 def tick(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> TickResult:
-    """Plan what is due at `now` (aware, UTC). Idempotent.
+    """Plan what is due at `now` (aware, UTC). Idempotent. Of very many reminders some: see `plan_more`.
 
     A step that fails is logged and rolled back by itself, so that one fault does not silence everything; a failure to
     write down who owes what is raised: the next tick starts from the same place.
@@ -88,7 +90,7 @@ def tick(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> TickResult:
     result.opened = open_obligations(session, now, rules, calendars=calendars)
 
     def reminders() -> None:
-        result.reminders = plan_reminders(session, now, rules, calendars)
+        result.reminders, result.through = plan_reminders(session, now, rules, calendars)
 
     def posts() -> None:
         result.posts = plan_posts(session, now, rules, calendars)
@@ -115,6 +117,19 @@ def tick(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> TickResult:
     result.failed = tuple(name for name, step in steps if not _do(session, name, step))
     if last_tick is None or last_tick < now or note != (heartbeat.note if heartbeat is not None else ""):
         beat(session, PART, now, note)
+    return result
+
+
+def plan_more(session: Session, now: datetime, zone: ZoneInfo, through: int) -> TickResult:
+    """Go on with the reminders of a tick that said through whom it had come (`TickResult.through`). Idempotent.
+
+    What is left when nobody goes on comes with the next tick.
+    """
+    if not plans_alone(session):
+        return TickResult(skipped=True)
+    result = TickResult()
+    rules, calendars = deadline_rules(session, zone), load_calendars(session)
+    result.reminders, result.through = plan_reminders(session, now, rules, calendars, through)
     return result
 
 

@@ -5,7 +5,7 @@ Reminders that come together share a message under the key of the one due soones
 so that none of them is given again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,9 @@ REMINDER = "reminder"
 SILENT = frozenset({ReportKind.skills_mail})
 """Handed in with the monthly report and mentioned with it, never by itself."""
 
+MOST_AT_ONCE = 250
+"""So many are written in a few hundredths of a second; an answer waits no longer for them."""
+
 StageByCalendar = dict[CalendarSettings, Stage]
 Possible = tuple[Candidate, Period, StageByCalendar]
 
@@ -40,19 +43,45 @@ class Nudge:
     stage: Stage
 
 
-def plan_reminders(session: Session, now: datetime, rules: DeadlineRules, calendars: Calendars) -> int:
-    """Plan every reminder that is of use now and was not given yet; the number of messages.
+def plan_reminders(
+    session: Session, now: datetime, rules: DeadlineRules, calendars: Calendars, after: int = 0
+) -> tuple[int, int | None]:
+    """Plan the reminders that are of use now and were not given yet, of the people whose numbers come after `after`;
+    the number of messages, and None when that is all.
 
-    Nobody is asked on a day of leave, or for a period that leave excuses.
+    Where very many are due only some are planned, so that nobody's answer waits for all of them; the second value
+    says after whom to go on. Nobody is asked on a day of leave, or for a period that leave excuses.
     """
+    live = live_stages(now, rules, calendars)
+    planned = 0
+    while planned < MOST_AT_ONCE:
+        found, through = _possible(session, live, now, after)
+        if found:
+            planned += plan_messages(session, _messages(_suitable(session, found, now, rules, calendars)), now)
+        if through is None:
+            return planned, None
+        after = through
+    return planned, after
+
+
+def _possible(
+    session: Session, live: Mapping[tuple[Period, str], StageByCalendar], now: datetime, after: int
+) -> tuple[list[Possible], int | None]:
+    """Reminders of the people whose numbers come after `after`, each person's together, and whose are the last of
+    them; None when there are no more."""
     found: list[Possible] = []
-    for (period, name), by_calendar in live_stages(now, rules, calendars).items():
+    ends: list[int] = []
+    for (period, name), by_calendar in live.items():
         prefix, is_company = f"{period.key}:{name}:", is_company_kind(period.kind)
-        for candidate in candidates(session, period.kind, period.first, is_company, prefix, now):
-            found.append((candidate, period, by_calendar))
-    if not found:
-        return 0
-    return plan_messages(session, _messages(_suitable(session, found, now, rules, calendars)), now)
+        most = MOST_AT_ONCE + 1
+        some = candidates(session, period.kind, period.first, is_company, prefix, now, after=after, most=most)
+        found += [(candidate, period, by_calendar) for candidate in some]
+        if len(some) > MOST_AT_ONCE:
+            # The last one may look after more companies than were found; who fills the list alone is taken.
+            ends.append(max(some[-1].person_id - 1, some[0].person_id))
+    if not ends:
+        return found, None
+    return [each for each in found if each[0].person_id <= min(ends)], min(ends)
 
 
 def live_stages(now: datetime, rules: DeadlineRules, calendars: Calendars) -> dict[tuple[Period, str], StageByCalendar]:
@@ -94,7 +123,7 @@ def _suitable(
 ) -> list[Nudge]:
     """Those whose calendar has the reminder and whom no leave excuses, with their own calendar's stage."""
     today = local_day(now, rules.zone)
-    companies = FirstCompanies(session, now, rules.zone)
+    companies = FirstCompanies(session, now, rules.zone, {candidate.person_id for candidate, *_ in found})
     days = [today]
     for candidate, period, _ in found:
         days += [period.first, period.last, due_day(period.kind, candidate.due_at, rules.zone)]

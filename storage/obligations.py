@@ -162,9 +162,18 @@ def lacks_report(for_companies: bool, before: datetime | None = None) -> ColumnE
 
 
 def candidates(
-    session: Session, kind: ReportKind, first_day: date, for_companies: bool, key_prefix: str, now: datetime
+    session: Session,
+    kind: ReportKind,
+    first_day: date,
+    for_companies: bool,
+    key_prefix: str,
+    now: datetime,
+    *,
+    after: int,
+    most: int,
 ) -> list[Candidate]:
-    """Who is to be reminded of a period and has no message under `key_prefix`…`person N` yet.
+    """Who is to be reminded of a period and has no message under `key_prefix`…`person N` yet: at most so many, the
+    people whose numbers come after `after`, in the order of their numbers.
 
     Only reachable active managers whose deadline is ahead, who have handed nothing in, and none of whose
     messages still waits in the inbox: it may be the report.
@@ -189,12 +198,14 @@ def candidates(
         .join(Person, col(Person.id) == col(Obligation.person_id))
         .where(
             *_asks_somebody(kind, first_day),
+            col(Obligation.person_id) > after,
             col(Obligation.late_from) > now,
             lacks_report(for_companies),
             ~exists().where(col(OutboxMessage.key) == key),
             ~waits,
         )
         .order_by(col(Obligation.person_id), company_key)
+        .limit(most)
     )
     return [Candidate(*row) for row in _rows(session, query)]
 

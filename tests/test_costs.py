@@ -13,8 +13,8 @@ from sqlmodel import select
 from schedules.planner import tick
 from storage.outbox import OutboxMessage
 from storage.people import Person
-from tests.benchmarks.asking import ZONE, Asking, Cost
-from tests.benchmarks.large_town import FIRST_ACCOUNT, NOW, Size, build
+from tests.benchmarks.asking import ZONE, Asking, Cost, utc
+from tests.benchmarks.large_town import ADMIN_ACCOUNT, FIRST_ACCOUNT, NOW, Size, build, settle_people
 from tests.chat import Phone, World
 from tests.databases import open_database
 
@@ -100,6 +100,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asking, As
     [
         pytest.param(lambda town: town.says(FIRST_ACCOUNT + 1, "/stats"), id="/stats"),
         pytest.param(lambda town: town.says(FIRST_ACCOUNT + 1, "/missing"), id="/missing"),
+        pytest.param(lambda town: town.says(ADMIN_ACCOUNT, "/cohort"), id="/cohort"),
         pytest.param(lambda town: town.says(FIRST_ACCOUNT + 1, "/due"), id="/due"),
         pytest.param(lambda town: town.says(FIRST_ACCOUNT + 1, "日报"), id="check-in"),
         pytest.param(lambda town: town.posts_board("daily:2026-11-25"), id="board"),
@@ -113,6 +114,40 @@ def test_a_figure_costs_the_same_however_long_the_history(
     first, second = ask(young), ask(old)
     assert second.statements <= first.statements + 2
     assert second.instructions <= 1.5 * first.instructions + 20
+
+
+FEW, MANY = 10, 510
+
+
+@pytest.fixture(scope="module")
+def crowds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asking, Asking]]:
+    """A few managers and many, a minute before all of them are reminded of the day's check-in."""
+    found: list[Asking] = []
+    for people in (FEW, MANY):
+        database = open_database(f"sqlite:///{tmp_path_factory.mktemp('crowd')}/crowd.db")
+        with database.transaction() as session:
+            settle_people(session, Size(companies=people // 5, managers=people), NOW.date())
+        with database.transaction() as session:
+            tick(session, utc("2026-11-26 19:59"), ZONE)
+        found.append(Asking(database, utc("2026-11-26 20:00")))
+    yield found[0], found[1]
+    for each in found:
+        each.database.close()
+
+
+def test_planning_many_reminders_takes_hardly_more_statements_than_planning_few(crowds: tuple[Asking, Asking]) -> None:
+    few, many = (crowd.ticks() for crowd in crowds)
+    assert (few.planned, many.planned) == (FEW, MANY)
+    # They are written 250 at a time: who, whose leave and company, which keys exist, and the rows.
+    assert many.statements <= few.statements + 6 * (MANY // 250)
+
+
+@pytest.mark.parametrize("text", ["/due", "日报"])
+def test_what_one_person_asks_costs_the_same_however_many_there_are(crowds: tuple[Asking, Asking], text: str) -> None:
+    """The reminder says what /due says, and is made for each of them."""
+    few, many = (crowd.says(FIRST_ACCOUNT + 1, text) for crowd in crowds)
+    assert many.statements <= few.statements
+    assert many.instructions <= 1.5 * few.instructions + 20
 
 
 def _messages(world: World) -> list[OutboxMessage]:

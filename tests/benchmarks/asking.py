@@ -12,14 +12,14 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import event
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from telegram import Update
 
 from handlers.announcements import COMPOSERS
 from handlers.dispatch import answer
 from handlers.turn import Surroundings
 from schedules.boards import BOARD
-from schedules.planner import tick
+from schedules.planner import plan_more, tick
 from storage.database import Database
 from storage.outbox import OutboxMessage, OutboxState, plan_message
 
@@ -38,6 +38,8 @@ class Cost:
     instructions: int = 0
     """Of SQLite's virtual machine, in hundreds: the rows it looked at, whatever machine it runs on."""
     queries: list[tuple[str, Any]] = field(default_factory=list)
+    planned: int = 0
+    """Messages put into the outbox."""
 
 
 class _Driver(Protocol):
@@ -75,8 +77,14 @@ class Asking:
         return self._counted(plan)
 
     def ticks(self) -> Cost:
-        """What a tick of the planner costs; what it planned is not sent."""
-        return self._counted(lambda session: tick(session, self.now, ZONE), compose=False)
+        """What a tick of the planner costs, with what it leaves to be gone on with; what it planned is not sent."""
+
+        def plan(session: Session) -> None:
+            through = tick(session, self.now, ZONE).through
+            while through is not None:
+                through = plan_more(session, self.now, ZONE, through).through
+
+        return self._counted(plan, compose=False)
 
     def _counted(self, work: Callable[[Session], object], *, compose: bool = True) -> Cost:
         cost = Cost()
@@ -87,6 +95,9 @@ class Asking:
                 if compose:
                     self._compose(session, newest or 0)
                 session.flush()
+            cost.planned = session.exec(
+                select(func.count()).select_from(OutboxMessage).where(col(OutboxMessage.id) > (newest or 0))
+            ).one()
             session.rollback()
         return cost
 

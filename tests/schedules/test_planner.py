@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, select
 
 from schedules import planner
+from schedules import reminders as reminding
 from schedules.periods import Period
+from schedules.planner import plan_more, tick
 from storage.groups import Heartbeat
 from storage.inbox import NewUpdate, store_updates
 from storage.outbox import OutboxMessage
 from storage.people import CompanyId, Person, PersonId, PersonState, Role
 from storage.reports import Obligation
-from tests.schedules.office import Office, at, local
+from tests.schedules.office import ZONE, Office, at, local
 
 MONDAY = date(2026, 11, 9)
 
@@ -287,3 +291,44 @@ def test_a_merged_reminder_leaves_a_trace_of_every_part(office: Office, wang: Pe
         f"monthly:2026-02:evening:person {wang}": "open",
         f"weekly:2026-02-22:draft:person {wang}": "dropped",
     }
+
+
+MOMENTS = ("2026-02-28 18:00", "2026-09-30 18:00", "2026-11-13 20:00", "2026-11-14 07:00", "2026-11-20 09:30")
+"""When much is due at once: a person's own reports, those of companies, and by different calendars."""
+
+
+@pytest.fixture
+def crowded(office: Office) -> Office:
+    """Managers of up to three companies, by two calendars, some of them away or not to be written to."""
+    companies = [office.company(f"公司{n}", "mon_sat" if n % 3 == 0 else "mon_fri") for n in range(5)]
+    for n in range(14):
+        own = companies[n % 5 :][: n % 4]
+        person = office.manager(f"经理{n:02}", *own, reachable=n != 9)
+        if n in {4, 5, 6}:
+            office.leave(person, date(2026, 2, 1), date(2026, 12, 31))
+    return office
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moment=st.sampled_from(MOMENTS), most=st.integers(3, 8))
+def test_many_reminders_are_planned_in_parts_as_they_would_be_at_once(crowded: Office, moment: str, most: int) -> None:
+    at_once, _ = planned(crowded, moment, 1000)
+    in_parts, parts = planned(crowded, moment, most)
+    event(f"in parts: {parts > 1}")
+    assert in_parts == at_once
+    assert len(at_once) > 0
+
+
+def planned(office: Office, moment: str, most: int) -> tuple[dict[str | None, object], int]:
+    """The reminders a tick plans, and how many parts it took; nothing of it is kept."""
+    with Session(office.database.engine) as session, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reminding, "MOST_AT_ONCE", most)
+        parts, through = 1, tick(session, at(moment), ZONE).through
+        while through is not None:
+            parts, through = parts + 1, plan_more(session, at(moment), ZONE, through).through
+            assert parts < 100
+        found: dict[str | None, object] = {}
+        for row in session.exec(select(OutboxMessage).where(OutboxMessage.kind == reminding.REMINDER)).all():
+            found[row.key] = (row.chat_id, row.content, row.state, row.error, row.expires_at)
+        session.rollback()
+    return found, parts
