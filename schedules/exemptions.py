@@ -21,7 +21,7 @@ from storage.groups import record_audit
 from storage.kinds import ReportKind
 from storage.people import Person, PersonId
 from storage.problems import Problem
-from storage.reports import Leave, Report, ReportVersion
+from storage.reports import Leave, Report, keep_version
 from storage.trainings import TrainingSession
 
 
@@ -123,9 +123,7 @@ def redate_daily(session: Session, person: Person, day: date, right_day: date, b
     report.version += 1
     report.filed_by = by
     session.add(report)
-    session.add(
-        ReportVersion(report_id=report.id, version=report.version, sent_at=now, body=report.body, text=report.text)
-    )
+    keep_version(session, report, now)
     details = {"person": person_id, "before": day.isoformat(), "after": right_day.isoformat()}
     record_audit(session, now, by, "report.redated", details)
     session.flush()

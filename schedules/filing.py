@@ -17,7 +17,7 @@ from schedules.working_days import ONE_DAY, Certainty
 from storage.kinds import ReportKind, ReportState
 from storage.obligations import find_obligation, find_report, unfulfilled
 from storage.people import Company, Person, PersonId
-from storage.reports import Obligation, Report, ReportVersion
+from storage.reports import Obligation, Report, keep_version
 
 
 def file_report(
@@ -64,8 +64,7 @@ def file_report(
         filed_by=filed_by,
     )
     session.add(report)
-    session.flush()
-    _keep_version(session, report, sent_at)
+    keep_version(session, report, sent_at)
     return report
 
 
@@ -145,19 +144,8 @@ def _add_version(
     if filed_by is not None:
         report.filed_by = filed_by
     session.add(report)
-    session.flush()
-    _keep_version(session, report, sent_at)
+    keep_version(session, report, sent_at)
     return report
-
-
-def _keep_version(session: Session, report: Report, sent_at: datetime) -> None:
-    if report.id is None:
-        raise LookupError("a report gets its number when it is stored")
-    version = ReportVersion(
-        report_id=report.id, version=report.version, sent_at=sent_at, body=report.body, text=report.text
-    )
-    session.add(version)
-    session.flush()
 
 
 def _lock(session: Session, company: Company | None) -> int:

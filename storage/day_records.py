@@ -104,7 +104,7 @@ def trainee_counts(session: Session, company_ids: Collection[CompanyId], day: da
 
 
 def _trainee_counts(session: Session, company_ids: Collection[CompanyId], day: date) -> TraineeCounts | None:
-    if session.exec(select(Hire.id).where(col(Hire.company_id).in_(company_ids)).limit(1)).first() is None:
+    if session.connection().execute(_ANY_HIRE, {"companies": list(company_ids)}).first() is None:
         return None
     events = session.exec(
         select(HireEvent)
@@ -126,6 +126,9 @@ def _trainee_counts(session: Session, company_ids: Collection[CompanyId], day: d
         passed=passed,
         failed=failed,
     )
+
+
+_ANY_HIRE = sql.select(col(Hire.id)).where(col(Hire.company_id).in_(bindparam("companies", expanding=True))).limit(1)
 
 
 def _trial_decided_on(history: Sequence[HireEvent], day: date) -> EventKind | None:

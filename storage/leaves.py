@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from storage.once import kept
@@ -18,8 +19,14 @@ def overlapping_leaves(session: Session, person_id: PersonId, first: date, last:
 
 
 def _leaves_of(session: Session, person_id: PersonId) -> list[Leave]:
-    query = select(Leave).where(Leave.person_id == person_id, col(Leave.cancelled_at).is_(None))
-    return list(session.exec(query.order_by(col(Leave.first_day))).all())
+    return list(session.exec(_LEAVES, params={"person": person_id}).all())
+
+
+_LEAVES = (
+    select(Leave)
+    .where(Leave.person_id == bindparam("person"), col(Leave.cancelled_at).is_(None))
+    .order_by(col(Leave.first_day))
+)
 
 
 def leaves_from(session: Session, person_id: PersonId, day: date) -> list[Leave]:

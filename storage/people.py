@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
-from sqlalchemy import BigInteger, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, Integer, UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.dialect import enum_column
@@ -89,9 +89,12 @@ def person_by_telegram_id(session: Session, telegram_id: int) -> Person | None:
     """The person behind a Telegram account, whatever their state."""
 
     def read() -> Person | None:
-        return session.exec(select(Person).where(Person.telegram_id == telegram_id)).first()
+        return session.exec(_SPEAKER, params={"account": telegram_id}).first()
 
     return kept(session, ("speaker", telegram_id), (Person,), read)
+
+
+_SPEAKER = select(Person).where(Person.telegram_id == bindparam("account"))
 
 
 def display_name(person: Person) -> str:
@@ -120,14 +123,15 @@ def companies_of(session: Session, person: Person) -> list[Company]:
 
 
 def _own_companies(session: Session, person_id: int | None) -> list[Company]:
-    return list(
-        session.exec(
-            select(Company)
-            .join(Membership, col(Membership.company_id) == Company.id)
-            .where(Membership.person_id == person_id, col(Membership.until).is_(None), col(Company.active))
-            .order_by(col(Membership.since), col(Membership.id))
-        ).all()
-    )
+    return list(session.exec(_OWN_COMPANIES, params={"person": person_id}).all())
+
+
+_OWN_COMPANIES = (
+    select(Company)
+    .join(Membership, col(Membership.company_id) == Company.id)
+    .where(Membership.person_id == bindparam("person"), col(Membership.until).is_(None), col(Company.active))
+    .order_by(col(Membership.since), col(Membership.id))
+)
 
 
 def active_companies(session: Session) -> list[Company]:

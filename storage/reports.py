@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, Column, Index, Integer, Text, UniqueConstraint, insert
+from sqlmodel import Field, Session, SQLModel
 
 from storage.dialect import enum_column
 from storage.kinds import ReportKind, ReportState
@@ -89,6 +89,24 @@ class ReportVersion(SQLModel, table=True):
     sent_at: datetime
     body: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     text: str = Field(default="", sa_type=Text)
+
+
+_KEEP_VERSION = insert(SQLModel.metadata.tables["report_version"])
+
+
+def keep_version(session: Session, report: Report, sent_at: datetime) -> None:
+    """Keep what a report says now as a version of its own. What the session holds of it is written first."""
+    session.flush()
+    session.connection().execute(
+        _KEEP_VERSION,
+        {
+            "report_id": report.id,
+            "version": report.version,
+            "sent_at": sent_at,
+            "body": report.body,
+            "text": report.text,
+        },
+    )
 
 
 class OrderRateSnapshot(SQLModel, table=True):
