@@ -52,6 +52,11 @@ def test_no_text_is_without_its_chinese() -> None:
     assert missing == []
 
 
+def test_no_text_is_translated_in_two_ways() -> None:
+    known = dict(translations())
+    assert {(text, said, known[text]) for text, said in translations() if said != known[text]} == set()
+
+
 def test_english_is_not_mixed_with_chinese() -> None:
     mixed = {text for text in texts_in_code() if re.search(r"[\u3400-\u9fff]", text)}
     assert mixed == {
