@@ -63,14 +63,16 @@ def open_obligations(
     start = since or max(done or now, now - LONGEST_CATCH_UP)
     people = _Office(session, calendars)
     rows: list[dict[str, object]] = []
+    first_days: set[date] = set()
     for settings in calendars.distinct():
         for entry in entries_between(settings, rules, start, now):
             opened = start < entry.due.opens_at <= now or start < entry.appears_at <= now
             if opened or (done is None and entry.appears_at <= start < entry.due.late_from):
+                first_days.add(entry.period.first)
                 rows.extend(_rows(entry, settings, people, rules.zone))
     written = write_obligations(session, rows)
     if written:
-        waive_exempted(session)
+        waive_exempted(session, min(first_days))
     mark_opened(session, now)
     return written
 

@@ -12,7 +12,13 @@ from schedules.calendars import deadline_rules, load_calendars
 from schedules.deadlines import due_of
 from schedules.periods import ZONE, Period, local_day
 from schedules.working_days import ONE_DAY
-from storage.cohort_figures import CohortFigures, cohorts_closing_between, cohorts_closing_in, figures
+from storage.cohort_figures import (
+    CohortFigures,
+    cohorts_closing_between,
+    cohorts_closing_in,
+    companies_closing_in,
+    figures,
+)
 from storage.groups import Heartbeat
 from storage.orders import Order, OrderChange, OrderChangeKind
 from storage.people import CompanyId, PersonId, active_companies
@@ -20,6 +26,7 @@ from storage.reports import OrderRateSnapshot
 from storage.roster import CohortId, EventKind, Hire, HireEvent
 
 LOCK_PART = "order-rate-lock"
+LOCKED_AT_ONCE = 5
 CORRECTING_EVENTS = (EventKind.on_post_corrected, EventKind.left, EventKind.rejoined)
 
 
@@ -85,19 +92,7 @@ def lock_snapshot(
 ) -> OrderRateSnapshot:
     """Keep the figures as they are now; a month that is locked stays as it was locked."""
     known = snapshot_of(session, company_id, month)
-    if known is not None:
-        return known
-    snapshot = OrderRateSnapshot(
-        company_id=company_id,
-        month=month.replace(day=1),
-        locked_at=now,
-        confirmed_by=by,
-        lines=[asdict(line) for line in lines_of(session, company_id, month, today)],
-        corrections=[_as_json(c) for c in corrections_of(session, company_id, month, today)],
-    )
-    session.add(snapshot)
-    session.flush()
-    return snapshot
+    return known or _lock(session, company_id, month, now, today, by, lines_of(session, company_id, month, today))
 
 
 def corrections_of(session: Session, company_id: CompanyId, before: date, today: date) -> list[Correction]:
@@ -137,7 +132,7 @@ def correction_since(session: Session, snapshot: OrderRateSnapshot, today: date)
 def lock_overdue(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> None:
     """At 24:00 on the 5th last month's figures are locked for every company that has not submitted (handbook §5.3).
 
-    Called at each tick; after the first time in a month it costs one look-up.
+    Called at each tick: a few companies at a time, so that nobody's answer waits; afterwards it costs one look-up.
     """
     today = local_day(now, zone)
     month = Period.order_rate_for(today.replace(day=1) - ONE_DAY)
@@ -148,10 +143,17 @@ def lock_overdue(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> None
     if now < due.late_from:
         return
     companies = [company.id for company in active_companies(session) if company.id is not None]
-    closed = {cohort.company_id for cohort in cohorts_closing_in(session, companies, month.first, month.last + ONE_DAY)}
-    for company_id in companies:
-        if company_id in closed and lines_of(session, company_id, month.first, month.last + ONE_DAY):
-            lock_snapshot(session, company_id, month.first, now, today, None)
+    done_by = select(OrderRateSnapshot.company_id).where(OrderRateSnapshot.month == month.first)
+    submitted = set(session.exec(done_by).all())
+    locked = 0
+    for company_id in companies_closing_in(session, companies, month.first):
+        lines = lines_of(session, company_id, month.first, today) if company_id not in submitted else []
+        if not lines:
+            continue
+        if locked == LOCKED_AT_ONCE:
+            return
+        _lock(session, company_id, month.first, now, today, None, lines)
+        locked += 1
     session.merge(Heartbeat(part=LOCK_PART, at=now, note=month.key))
 
 
@@ -161,6 +163,28 @@ def _before(session: Session, company_id: CompanyId, month: date) -> Sequence[Or
         .where(OrderRateSnapshot.company_id == company_id, col(OrderRateSnapshot.month) < month.replace(day=1))
         .order_by(col(OrderRateSnapshot.month))
     ).all()
+
+
+def _lock(
+    session: Session,
+    company_id: CompanyId,
+    month: date,
+    now: datetime,
+    today: date,
+    by: PersonId | None,
+    lines: Sequence[Line],
+) -> OrderRateSnapshot:
+    snapshot = OrderRateSnapshot(
+        company_id=company_id,
+        month=month.replace(day=1),
+        locked_at=now,
+        confirmed_by=by,
+        lines=[asdict(line) for line in lines],
+        corrections=[_as_json(c) for c in corrections_of(session, company_id, month, today)],
+    )
+    session.add(snapshot)
+    session.flush()
+    return snapshot
 
 
 def _closed_by_month(

@@ -209,6 +209,16 @@ def cohorts_closing_between(
     return figures(session, _by_close(session, company_ids, col(Hire.closes_on).between(first, last), closing), as_of)
 
 
+def companies_closing_in(session: Session, company_ids: Collection[CompanyId], month: date) -> list[CompanyId]:
+    """The companies one of whose cohorts closes in the month of the given date, in the order of their numbers."""
+    first = month.replace(day=1)
+    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    closing = func.max(col(Hire.closes_on)).between(first, last)
+    cohorts = _by_close(session, company_ids, col(Hire.closes_on).between(first, last), closing)
+    statement = select(col(Cohort.company_id)).where(col(Cohort.id).in_(cohorts)).distinct()
+    return sorted(session.connection().execute(statement).scalars())
+
+
 def cohorts_in_progress(session: Session, company_ids: Collection[CompanyId], as_of: date) -> list[CohortFigures]:
     """The cohorts with people on post whose last window has not closed by `as_of`."""
     running = and_(func.min(col(Hire.on_post)) <= as_of, func.max(col(Hire.closes_on)) >= as_of)

@@ -6,7 +6,7 @@ and those still to be written.
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, Integer, and_, exists
+from sqlalchemy import Index, Integer, and_
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from storage.dialect import enum_column
@@ -58,26 +58,26 @@ def record_exemption(
     )
     session.add(exemption)
     session.flush()
-    waive_exempted(session)
+    waive_exempted(session, first_day)
     return exemption
 
 
-def waive_exempted(session: Session) -> int:
-    """Waive every obligation that an exemption in force covers; how many were not waived yet."""
-    session.flush()
-    covered = exists().where(
-        col(Exemption.person_id) == col(Obligation.person_id),
-        col(Exemption.kind) == col(Obligation.kind),
-        col(Exemption.first_day) <= col(Obligation.first_day),
-        col(Exemption.last_day) >= col(Obligation.first_day),
-        col(Exemption.cancelled_at).is_(None),
-    )
-    waived = session.exec(
-        update(Obligation)
-        .where(and_(col(Obligation.waived_reason) != EXEMPTED, covered))
-        .values(waived=True, waived_reason=EXEMPTED)
-    )
-    return waived.rowcount
+def waive_exempted(session: Session, since: date) -> int:
+    """Waive what exemptions in force cover of the periods that begin on a local day or later; how many were not waived
+    yet.
+    """
+    in_force = select(Exemption).where(Exemption.last_day >= since, col(Exemption.cancelled_at).is_(None))
+    waived = 0
+    # One after the other, each by its person's index: there are few, and obligations by the million.
+    for exemption in session.exec(in_force).all():
+        covered = and_(
+            col(Obligation.person_id) == exemption.person_id,
+            col(Obligation.kind) == exemption.kind,
+            col(Obligation.first_day).between(max(exemption.first_day, since), exemption.last_day),
+            col(Obligation.waived_reason) != EXEMPTED,
+        )
+        waived += session.exec(update(Obligation).where(covered).values(waived=True, waived_reason=EXEMPTED)).rowcount
+    return waived
 
 
 def cancel_exemption(session: Session, exemption: Exemption, now: datetime) -> list[Obligation]:

@@ -105,6 +105,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asking, As
         pytest.param(lambda town: town.says(FIRST_ACCOUNT + 1, "日报"), id="check-in"),
         pytest.param(lambda town: town.posts_board("daily:2026-11-25"), id="board"),
         pytest.param(lambda town: town.ticks(), id="tick"),
+        pytest.param(lambda town: Asking(town.database, utc("2026-11-27 00:00")).ticks(), id="tick at midnight"),
     ],
 )
 def test_a_figure_costs_the_same_however_long_the_history(

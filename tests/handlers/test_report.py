@@ -2,6 +2,9 @@
 
 from datetime import date
 
+import pytest
+
+from schedules import order_rate
 from storage.kinds import ReportKind, ReportState
 from storage.order_book import record_orders, refund
 from storage.order_rules import OrderEntry
@@ -135,6 +138,23 @@ def test_at_24_00_on_the_5th_the_figures_are_locked_by_the_clock(world: World) -
     (snapshot,) = world.all_of(OrderRateSnapshot)
     assert snapshot.confirmed_by is None
     assert [line["on_post"] for line in snapshot.lines] == [1]
+
+
+def test_the_clock_locks_many_companies_a_few_at_a_time_and_each_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_rate, "LOCKED_AT_ONCE", 2)
+    for name in ("杭州甲", "温州乙", "宁波丙", "苏州丁"):
+        world.manager(f"经理{name}", name)
+        put_on_post(world, name, "10月一期", ["张伟"], date(2026, 10, 10))
+    world.manager("钱进", "无锡戊")
+    locked: list[int] = []
+    for moment in ("2026-12-06 00:00", "2026-12-06 00:01", "2026-12-06 00:02", "2026-12-06 00:03"):
+        world.clock.to(moment)
+        world.tick()
+        locked.append(len(world.all_of(OrderRateSnapshot)))
+    assert locked == [2, 4, 4, 4]
+    assert len({snapshot.company_id for snapshot in world.all_of(OrderRateSnapshot)}) == 4
 
 
 def test_the_plan_wants_every_week(world: World) -> None:
