@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 from datetime import timedelta
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,9 +32,6 @@ from storage.database import Database, fault_of
 from storage.groups import Heartbeat
 from storage.migration import DatabaseIsNewer, upgrade
 from storage.retention import set_keep_days
-
-if TYPE_CHECKING:
-    from bot.web import Server
 
 log = structlog.get_logger()
 
@@ -163,17 +160,13 @@ async def _work(
         polling = _poll(settings, receiver, telegram, database, clock, stopping)
         parts.append(asyncio.create_task(polling, name="receiver"))
         parts.append(asyncio.create_task(watch_polling(receiver, stopping), name="watchdog"))
-    server = None
     if settings.web_address is not None:
-        server = _web_server(settings, receiver, database, clock, *settings.web_address)
-        parts.append(asyncio.create_task(server.serve(), name="web"))
+        parts.append(asyncio.create_task(_serve(settings, receiver, database, clock, stopping), name="web"))
 
     stopped = asyncio.create_task(stopping.wait(), name="stop")
     done, _ = await asyncio.wait({stopped, *parts}, return_when=asyncio.FIRST_COMPLETED)
     # A part that ends by itself has failed: the others stop too, and the exit code says so.
     stopping.set()
-    if server is not None:
-        server.should_exit = True
     results = await asyncio.gather(*parts, return_exceptions=True)
     await workshops.close()
     code = 0
@@ -190,11 +183,11 @@ async def _work(
     return code
 
 
-def _web_server(
-    settings: Settings, receiver: Receiver, database: Database, clock: Clock, host: str, port: int
-) -> "Server":
-    # A bot that polls may have none, and starts without what it is made of.
-    from bot.web import Health, Server, make_app
+async def _serve(
+    settings: Settings, receiver: Receiver, database: Database, clock: Clock, stopping: asyncio.Event
+) -> None:
+    # A bot that polls may have no web server, and starts without what it is made of.
+    from bot.web import Health, make_app, serve
 
     def health(session: Session) -> Health:
         now = clock.now()
@@ -212,7 +205,8 @@ def _web_server(
         hears = heard is not None and now - heard < STALE_POLL
         return Health(hears and planned is not None and now - planned < stale_tick, details)
 
-    return Server(make_app(settings, receiver, database, health, clock.now), host, port)
+    assert settings.web_address is not None
+    await serve(make_app(settings, receiver, database, health, clock.now), *settings.web_address, stopping)
 
 
 def _webhook(settings: Settings) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """What an operator can watch: figures that move with what happens, and that tell nothing about anybody."""
 
+import json
 import re
 import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from sqlmodel import Session
 
 from bot import metrics
@@ -133,7 +135,15 @@ def test_no_label_tells_about_anybody(world: World) -> None:
     assert labels == {"outcome", "kind", "method", "error", "queue", "state", "part", "le"}
 
 
-Get = Callable[[str], httpx.Response]
+class Answer(NamedTuple):
+    """What the web server answered."""
+
+    status: int
+    content_type: str
+    text: str
+
+
+Get = Callable[[str], Answer]
 
 
 @pytest.fixture
@@ -146,9 +156,9 @@ def get(world: World) -> Get:
 
     app = make_app(settings, world.receiver, world.database, health, world.clock.now)
 
-    async def ask(path: str) -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot") as client:
-            return await client.get(path)
+    async def ask(path: str) -> Answer:
+        async with TestClient(TestServer(app)) as client, client.get(path) as answer:
+            return Answer(answer.status, answer.headers["content-type"], await answer.text())
 
     return lambda path: world.loop.run_until_complete(ask(path))
 
@@ -156,18 +166,19 @@ def get(world: World) -> Get:
 def test_the_figures_are_served(world: World, get: Get) -> None:
     world.tick()
     answer = get("/metrics")
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.status == 200
+    assert answer.content_type.startswith("text/plain")
     beat = re.search(r'bot_last_beat_timestamp_seconds\{part="planner"\} (\S+)', answer.text)
     assert beat is not None
     assert float(beat[1]) == world.clock.now().timestamp()
 
 
 def test_alive_is_not_ready(get: Get) -> None:
-    assert get("/healthz/live").status_code == 200
+    assert get("/healthz/live").status == 200
     for path in ("/healthz", "/healthz/ready"):
         answer = get(path)
-        assert (answer.status_code, answer.json()["live"], answer.json()["ready"]) == (503, True, False)
+        told = json.loads(answer.text)
+        assert (answer.status, told["live"], told["ready"]) == (503, True, False)
 
 
 def test_without_a_database_it_is_alive_and_its_own_counts_are_still_told(
@@ -177,8 +188,8 @@ def test_without_a_database_it_is_alive_and_its_own_counts_are_still_told(
         raise OSError
 
     monkeypatch.setattr(world.database, "run", away)
-    assert get("/healthz/live").status_code == 200
-    assert get("/healthz/ready").status_code == 503
+    assert get("/healthz/live").status == 200
+    assert get("/healthz/ready").status == 503
     assert "bot_updates_total" in get("/metrics").text
 
 

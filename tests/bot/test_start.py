@@ -7,14 +7,15 @@ from pathlib import Path
 from storage.migration import upgrade
 
 LATE = {
+    "aiohttp.web": "a bot that polls may have no web server",
     "alembic": "the database takes a step after an update only",
     "bot.demo": "the demo",
     "matplotlib": "pictures",
     "numpy": "pictures",
     "python_calamine": "rosters sent as workbooks",
-    "starlette": "a bot that polls may have no web server",
+    "starlette": "the demo",
     "telegram.ext": "the library's own way to run a bot",
-    "uvicorn": "a bot that polls may have no web server",
+    "uvicorn": "the demo",
     "xlsxwriter": "workbooks",
 }
 """Each with what needs it; imported there, when it is needed."""
