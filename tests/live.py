@@ -24,7 +24,9 @@ from bot.demo.server import running_stand_in
 from bot.demo.telegram import TOKEN
 from bot.demo.telegram import Telegram as StandIn
 from handlers.turn import Surroundings
+from schedules.planner import PART as PLANNER
 from storage.database import Database
+from storage.groups import Heartbeat
 from storage.inbox import InboxState, count_updates
 from storage.migration import upgrade
 from storage.outbox import oldest_due
@@ -231,6 +233,24 @@ class LiveWorld(World):
         with self.database.transaction() as session:
             due = oldest_due(session, self.clock.now())
             return due is None and count_updates(session, InboxState.open) == 0
+
+    def await_tick(self, moment: datetime, patience: float = PATIENCE) -> None:
+        """Wait until the bot's planner has looked at the clock at an instant (UTC) or later."""
+        deadline = time.monotonic() + patience
+        while self._last_tick() < f"{moment:%Y-%m-%d %H:%M:%S.%f}":
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the planner does not tick:\n{self.log.read_text()[-3000:]}")
+            time.sleep(0.02)
+
+    def _last_tick(self) -> str:
+        if not self.database.is_sqlite:
+            with self.database.transaction() as session:
+                heartbeat = session.get(Heartbeat, PLANNER)
+                return f"{heartbeat.at:%Y-%m-%d %H:%M:%S.%f}" if heartbeat is not None else ""
+        # Without a lock, which the bot would have to wait for.
+        with closing(sqlite3.connect(self.folder / "bot.db", timeout=10)) as connection:
+            row = connection.execute("select at from heartbeat where part = ?", (PLANNER,)).fetchone()
+        return str(row[0]) if row else ""
 
     def await_text(self, chat_id: int, words: str, seconds: float = PATIENCE) -> str:
         """Wait until the bot has said something with these words in a chat; the text."""

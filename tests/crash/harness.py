@@ -81,7 +81,7 @@ def run(folder: Path, *, kills: int, seed: int, webhook_port: int | None = None)
         world.start()
         world.settle(LONGEST_CATCH_UP)
         until = world.clock.now()
-        time.sleep(2 * TICK_SECONDS)
+        world.await_tick(until)
         world.settle(LONGEST_CATCH_UP)
         return count(world, load, happened, began, until)
     finally:

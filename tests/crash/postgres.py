@@ -34,7 +34,7 @@ from bot.demo.server import listening
 from storage.outbox import LEASE
 from tests.chat import Phone
 from tests.crash.counting import Kill, Tally, count
-from tests.crash.harness import BEGINNINGS, NIGHT, TICK_SECONDS, CrashWorld, free_port
+from tests.crash.harness import BEGINNINGS, NIGHT, CrashWorld, free_port
 from tests.crash.load import ORDERS_PER_KILL, Load
 from tests.live import PATIENCE, BotProcess
 
@@ -200,7 +200,7 @@ def run(
             world.pass_time(LONGEST_STEP)
             time.sleep(0.1)
         until = world.clock.now()
-        time.sleep(2 * TICK_SECONDS)
+        world.await_tick(until, patience)
         world.settle(patience)
         assert world.stop_all() == [0] * PROCESSES, world.log.read_text()[-3000:]
         tally = count(world, load, happened, began, until)

@@ -1,7 +1,5 @@
 """A bot process and a stand-in over HTTP."""
 
-import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -9,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from schedules.planner import PART, TickResult
+from schedules.planner import TickResult
 from storage.people import PersonState, Role
 from tests.chat import ZONE, Phone
-from tests.live import PATIENCE, LiveWorld, SharedClock
+from tests.live import LiveWorld, SharedClock
 
 STRIKES = ("07:01", "08:06", "09:01", "18:01", "20:01", "21:31")
 """The times of day after which there is something to be said."""
@@ -44,11 +42,7 @@ class ScenarioWorld(LiveWorld):
 
     def tick(self) -> TickResult:
         """Wait until the bot's planner has looked at the clock. What it planned, the bot alone knows."""
-        asked = f"{self.clock.now():%Y-%m-%d %H:%M:%S.%f}"
-        patience = time.monotonic() + PATIENCE
-        while self._last_tick() < asked:
-            assert time.monotonic() < patience, "the planner does not tick"
-            time.sleep(0.02)
+        self.await_tick(self.clock.now())
         self.settle()
         return TickResult()
 
@@ -84,11 +78,6 @@ class ScenarioWorld(LiveWorld):
 
     def _environment(self, listen_port: int | None) -> dict[str, str]:
         return super()._environment(listen_port) | {"BOT_TICK_SECONDS": "0.1"}
-
-    def _last_tick(self) -> str:
-        with closing(sqlite3.connect(self.folder / "bot.db", timeout=10)) as connection:
-            row = connection.execute("select at from heartbeat where part = ?", (PART,)).fetchone()
-        return str(row[0]) if row else ""
 
 
 @pytest.fixture
