@@ -15,9 +15,9 @@ from schedules.obligations import absences_between, due_day, is_company_kind, op
 from schedules.periods import Period, local_day, start_of
 from schedules.working_days import ONE_DAY, Certainty
 from storage.kinds import ReportKind, ReportState
-from storage.obligations import find_obligation, find_report, unfulfilled
+from storage.obligations import Written, days_owed, find_obligation, find_report
 from storage.people import Company, Person, PersonId
-from storage.reports import Obligation, Report, keep_version
+from storage.reports import Report, keep_version
 
 
 def file_report(
@@ -111,14 +111,11 @@ def required_missing_days(
     person_id = _known(person)
     oldest = today - rules.backfill_days * ONE_DAY
     absences = absences_between(session, oldest, today, now, rules, [person_id])
-    return sorted(
-        o.first_day
-        for o in unfulfilled(session, person_id, start_of(oldest, rules.zone))
-        if o.kind is ReportKind.daily and o.first_day < today and not absences.away(person_id, o.first_day)
-    )
+    owed = days_owed(session, person_id, start_of(oldest, rules.zone))
+    return sorted(day for day in owed if day < today and not absences.away(person_id, day))
 
 
-def _as_written(due: Due, obligation: Obligation) -> Due:
+def _as_written(due: Due, obligation: Written) -> Due:
     """A due with the times and the certainty it had as its period opened."""
     return Due(
         period=due.period,

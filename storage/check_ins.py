@@ -6,8 +6,9 @@ Days are local dates, `now` is an aware UTC instant.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import sqlalchemy as sql
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, select
 
@@ -18,10 +19,17 @@ from storage.problems import Problem, Solution, SolutionCheck
 from storage.reports import Report
 from storage.trainings import TrainingSession
 
-_DAILIES = select(Report).where(Report.person_id == bindparam("person"), Report.kind == ReportKind.daily)
+_DAILY = select(Report).where(
+    Report.person_id == bindparam("person"), Report.kind == ReportKind.daily, Report.first_day == bindparam("day")
+)
 _NEWEST = 8
 """Seven days back, and the day itself."""
-_NEWEST_DAILIES = _DAILIES.order_by(col(Report.first_day).desc()).limit(_NEWEST)
+_NEWEST_CHECK_INS = (
+    sql.select(col(Report.id), col(Report.first_day), col(Report.body))
+    .where(col(Report.person_id) == bindparam("person"), col(Report.kind) == ReportKind.daily)
+    .order_by(col(Report.first_day).desc())
+    .limit(_NEWEST)
+)
 _OPEN_SOLUTIONS = (
     select(Solution)
     .join(Problem, col(Problem.id) == Solution.problem_id)
@@ -50,30 +58,43 @@ class SessionHeld:
     summary: str
 
 
+class CheckIn(NamedTuple):
+    """A check-in that is in, as the questions of the next one look at it."""
+
+    report_id: int
+    day: date
+    body: dict[str, Any]
+
+
 def recent_dailies(
     session: Session, person_id: PersonId, *, before: date | None = None, most: int = 7
 ) -> list[dict[str, Any]]:
     """What the person's last check-ins said, the newest day first; with `before` only earlier days. At most seven."""
-    reports = [r for r in _newest_dailies(session, person_id) if before is None or r.first_day < before]
-    return [dict(report.body) for report in reports[:most]]
+    earlier = [each for each in _newest_check_ins(session, person_id) if before is None or each.day < before]
+    return [dict(each.body) for each in earlier[:most]]
 
 
 def daily_of(session: Session, person_id: PersonId, day: date) -> Report | None:
+    """The report of the person's check-in of a day, if it was handed in."""
+    return session.exec(_DAILY, params={"person": person_id, "day": day}).first()
+
+
+def check_in_of(session: Session, person_id: PersonId, day: date) -> CheckIn | None:
     """The person's check-in of a day, if it was handed in."""
-    newest = _newest_dailies(session, person_id)
-    if len(newest) < _NEWEST or day >= newest[-1].first_day:
-        return next((report for report in newest if report.first_day == day), None)
-    return session.exec(_DAILIES.where(Report.first_day == day), params={"person": person_id}).first()
+    newest = _newest_check_ins(session, person_id)
+    if len(newest) < _NEWEST or day >= newest[-1].day:
+        return next((each for each in newest if each.day == day), None)
+    report = daily_of(session, person_id, day)
+    return CheckIn(report.id, day, report.body) if report is not None and report.id is not None else None
 
 
-def _newest_dailies(session: Session, person_id: PersonId) -> list[Report]:
+def _newest_check_ins(session: Session, person_id: PersonId) -> list[CheckIn]:
     """What one statement reads for the check-in's presets, offers and warnings alike."""
-    return once(
-        session,
-        ("newest dailies", person_id),
-        (Report,),
-        lambda: list(session.exec(_NEWEST_DAILIES, params={"person": person_id}).all()),
-    )
+
+    def read() -> list[CheckIn]:
+        return [CheckIn(*row) for row in session.connection().execute(_NEWEST_CHECK_INS, {"person": person_id})]
+
+    return once(session, ("newest check-ins", person_id), (Report,), read)
 
 
 def open_solutions(session: Session, company_ids: Collection[CompanyId]) -> list[Solution]:

@@ -240,19 +240,50 @@ _UNFULFILLED = (
 )
 
 
+def days_owed(session: Session, person_id: PersonId, since: datetime) -> list[date]:
+    """The days whose daily a person has not handed in, of all that fall due at or after `since`; soonest due first."""
+    session.flush()
+    return list(session.connection().execute(_DAYS_OWED, {"person": person_id, "since": since}).scalars())
+
+
+_DAYS_OWED = (
+    sql.select(col(Obligation.first_day))
+    .where(
+        col(Obligation.person_id) == bindparam("person"),
+        col(Obligation.kind) == ReportKind.daily,
+        col(Obligation.due_at) >= bindparam("since"),
+        ~col(Obligation.waived),
+        lacks_report(for_companies=False),
+    )
+    .order_by(col(Obligation.due_at), col(Obligation.id))
+)
+
+
+class Written(NamedTuple):
+    """An obligation's times and certainty, as they were when its period opened."""
+
+    opens_at: datetime
+    due_at: datetime
+    late_from: datetime
+    certainty: str
+    waived: bool
+
+
 def find_obligation(
     session: Session, kind: ReportKind, first_day: date, person_id: PersonId, company_key: int
-) -> Obligation | None:
+) -> Written | None:
     """The obligation a report fulfils, if it was ever written."""
     of = {"kind": kind, "first": first_day, "person": person_id, "company": company_key}
-    return session.exec(_OBLIGATION, params=of).first()
+    session.flush()
+    found = session.connection().execute(_OBLIGATION, of).first()
+    return Written(*found) if found is not None else None
 
 
-_OBLIGATION = select(Obligation).where(
-    Obligation.kind == bindparam("kind"),
-    Obligation.first_day == bindparam("first"),
-    Obligation.person_id == bindparam("person"),
-    Obligation.company_key == bindparam("company"),
+_OBLIGATION = sql.select(*(getattr(Obligation, name) for name in Written._fields)).where(
+    col(Obligation.kind) == bindparam("kind"),
+    col(Obligation.first_day) == bindparam("first"),
+    col(Obligation.person_id) == bindparam("person"),
+    col(Obligation.company_key) == bindparam("company"),
 )
 
 

@@ -30,7 +30,7 @@ from schedules.filing import file_report
 from schedules.periods import Period
 from storage.check_ins import (
     SessionHeld,
-    daily_of,
+    check_in_of,
     open_solutions,
     record_problem,
     record_progress,
@@ -120,7 +120,7 @@ def save(turn: FormTurn) -> None:
     session, who, now = turn.turn.session, turn.turn.who, turn.turn.now
     person_id, day = turn.turn.person_id, turn.day()
     check_day(turn, day.isoformat())
-    before = daily_of(session, person_id, day)
+    before = check_in_of(session, person_id, day)
     body = dict(turn.values)
     old: dict[str, Any] = dict(before.body) if before is not None else {}
     body["leave_id"] = _settle_leave(turn, old)
@@ -149,13 +149,13 @@ CHECK_IN = Form(
 
 
 def _edit_if_filed(turn: Turn, day: date) -> bool:
-    report = daily_of(turn.session, turn.person_id, day)
-    if report is None or report.id is None:
+    known = check_in_of(turn.session, turn.person_id, day)
+    if known is None:
         return False
     turn.say(
         turn.t("Your check-in for {day} is in already. Here it is, in case you want to change it.", day=turn.t.day(day))
     )
-    edit(turn, report.id)
+    edit(turn, known.report_id)
     return True
 
 

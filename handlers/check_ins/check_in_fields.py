@@ -23,7 +23,7 @@ from handlers.translations import N_
 from schedules.calendars import deadline_rules
 from schedules.deadlines import CheckinDay, checkin_day
 from schedules.filing import required_missing_days
-from storage.check_ins import daily_of, open_solutions, recent_dailies
+from storage.check_ins import check_in_of, open_solutions, recent_dailies
 from storage.day_records import trainee_counts
 from storage.people import Company, companies_of
 from storage.reports import Report
@@ -80,8 +80,8 @@ def filed(turn: FormTurn) -> Values:
         return {}
     key = f"daily of {turn.day()}"
     if key not in turn.turn.extra:
-        report = daily_of(turn.turn.session, turn.turn.person_id, turn.day())
-        turn.turn.extra[key] = {} if report is None else report.body
+        known = check_in_of(turn.turn.session, turn.turn.person_id, turn.day())
+        turn.turn.extra[key] = {} if known is None else known.body
     body: Values = turn.turn.extra[key]
     return body
 
@@ -106,7 +106,7 @@ class CheckInDay(Day):
         if not asks:
             return super().options(turn)
         today, missing = asks
-        is_in = daily_of(turn.turn.session, turn.turn.person_id, today) is not None
+        is_in = check_in_of(turn.turn.session, turn.turn.person_id, today) is not None
         today_label = N_("Today {day} (in)") if is_in else N_("Today {day}")
         return (
             Option(iso(today), t.plain(today_label, day=t.day(today)), ("今天", "today"), literal=True),

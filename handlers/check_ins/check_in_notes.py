@@ -10,7 +10,7 @@ from handlers.forms.progress import applying
 from handlers.forms.screens import show
 from handlers.translations import N_
 from schedules.calendars import calendar_of
-from storage.check_ins import daily_of
+from storage.check_ins import check_in_of
 from storage.day_records import records_of_day
 from storage.leaves import overlapping_leaves
 from storage.roster import EventKind
@@ -77,7 +77,7 @@ def warnings(turn: FormTurn) -> Sequence[str | Markup]:
     t, session, person_id = turn.turn.t, turn.turn.session, turn.turn.who.id
     assert person_id is not None
     day, lines = turn.day(), list[str | Markup]()
-    if turn.record_id is None and daily_of(session, person_id, day) is not None:
+    if turn.record_id is None and check_in_of(session, person_id, day) is not None:
         lines.append(
             t(
                 "The check-in for {day} is in already. Confirming replaces it; the earlier version is kept.",

@@ -22,6 +22,8 @@ from handlers.forms.progress import in_row
 from handlers.translations import N_, both_languages
 
 _COLON = re.compile(r"\s*[:：=]\s*")
+_MARK = re.compile(r"[:：=】]")
+"""What stands behind a label that is one beyond doubt."""
 _BULLET = re.compile(r"^(?:[-*•·]\s+|\d{1,2}[.、)]\s*(?=\D))")
 _BRACKETS = re.compile(r"^【\s*([^】]+?)\s*】\s*[:：]?")
 _UNIT_BEHIND = re.compile(r"\s*[(（][^)）]{0,10}[)）](?=\s*[:：=])")
@@ -133,6 +135,8 @@ def split_label(form: Form, line: str) -> LabelledLine | None:
 
 def labelled_fields(form: Form, text: str) -> int:
     """How many different fields a text names with a label and a colon."""
+    if not _MARK.search(text):
+        return 0
     found = (split_label(form, line) for line in _one_per_label(form, half_lines(text)))
     return len({each.field.key for each in found if each is not None and each.has_colon})
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from storage.check_ins import SessionHeld, daily_of, recent_dailies, replace_sessions
+from storage.check_ins import SessionHeld, check_in_of, daily_of, recent_dailies, replace_sessions
 from storage.day_records import records_of_day, trainee_counts
 from storage.kinds import ReportKind, ReportState
 from storage.leaves import leaves_from, overlapping_leaves, record_leave
@@ -89,9 +89,10 @@ def test_the_last_check_ins_of_a_person(company: ChannelCompany, session: Sessio
 
     assert [body["plan"] for body in recent_dailies(session, manager)] == ["1", "2", "0"]
     assert [body["plan"] for body in recent_dailies(session, manager, before=DAY, most=1)] == ["2"]
-    found = daily_of(session, manager, on("03-09"))
-    assert found is not None
-    assert found.body["plan"] == "2"
+    for found in (check_in_of(session, manager, on("03-09")), daily_of(session, manager, on("03-09"))):
+        assert found is not None
+        assert found.body["plan"] == "2"
+    assert check_in_of(session, manager, on("03-11")) is None
     assert daily_of(session, manager, on("03-11")) is None
 
 
