@@ -5,10 +5,10 @@ changes nothing: every message has a key that exists once. After an outage only 
 missed is counted and the admins are told (design: planner).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import wraps
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -26,6 +26,7 @@ from schedules.reminders import count_missed, plan_reminders
 from schedules.thanks import plan_thanks
 from storage.calendar_days import CalendarDay, CalendarYear
 from storage.groups import Heartbeat, beat
+from storage.once import kept
 from storage.planned import plans_alone
 
 log = structlog.get_logger()
@@ -72,6 +73,9 @@ class TickResult:
         return self.reminders + self.posts + self.notices
 
 
+Step = Callable[[TickResult], None]
+
+
 def tick(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> TickResult:
     """Plan what is due at `now` (aware, UTC). Idempotent. Of very many reminders some: see `plan_more`.
 
@@ -80,43 +84,40 @@ def tick(session: Session, now: datetime, zone: ZoneInfo = ZONE) -> TickResult:
     """
     if not plans_alone(session):
         return TickResult(skipped=True)
-    result = TickResult()
-    heartbeat = session.get(Heartbeat, PART)
-    last_tick = heartbeat.at if heartbeat is not None else None
-    note = heartbeat.note if heartbeat is not None else ""
+    # All at once: several steps look for their own.
+    heartbeats = {heartbeat.part: heartbeat for heartbeat in session.exec(select(Heartbeat)).all()}
+    last_tick, note = (heartbeats[PART].at, heartbeats[PART].note) if PART in heartbeats else (None, "")
     rules, calendars = deadline_rules(session, zone), load_calendars(session)
     if last_tick is not None and _calendar_changed(session, last_tick):
         recompute_future(session, now, rules)
-    result.opened = open_obligations(session, now, rules, calendars=calendars)
+    opened = open_obligations(session, now, rules, calendars=calendars)
 
-    def reminders() -> None:
+    def reminders(result: TickResult) -> None:
         result.reminders, result.through = plan_reminders(session, now, rules, calendars)
 
-    def posts() -> None:
+    def posts(result: TickResult) -> None:
         result.posts = plan_posts(session, now, rules, calendars)
 
-    def notices() -> None:
+    def notices(result: TickResult) -> None:
         result.notices = plan_notices(session, now, rules, calendars)
 
-    def outage() -> None:
-        nonlocal note
+    def outage(result: TickResult) -> None:
         if last_tick is None or now - last_tick < OUTAGE:
             return
         result.missed = _missed(session, last_tick, now, rules, calendars)
         if result.missed:
-            note = f"{result.missed} reminders missed {last_tick:%Y-%m-%d %H:%MZ}–{now:%Y-%m-%d %H:%MZ}"
             result.notices += plan_missed_notice(session, result.missed, last_tick, now)
 
-    steps: list[tuple[str, Callable[[], None]]] = [
-        ("reminders", reminders),
-        ("posts", posts),
-        ("notices", notices),
-        ("outage", outage),
-        *((hook.__name__, partial(hook, session, now)) for hook in CLOCKWORK),
-    ]
-    result.failed = tuple(name for name, step in steps if not _do(session, name, step))
-    if last_tick is None or last_tick < now or note != (heartbeat.note if heartbeat is not None else ""):
-        beat(session, PART, now, note)
+    steps = [reminders, posts, notices, outage, *(_step(hook, session, now) for hook in CLOCKWORK)]
+    result = _do_all(session, steps, TickResult(opened=opened))
+    if result is None:
+        result = TickResult(opened=opened)
+        result.failed = tuple(step.__name__ for step in steps if not _do(session, step, result))
+    new_note = note
+    if result.missed and last_tick is not None:
+        new_note = f"{result.missed} reminders missed {last_tick:%Y-%m-%d %H:%MZ}–{now:%Y-%m-%d %H:%MZ}"
+    if last_tick is None or last_tick < now or note != new_note:
+        beat(session, PART, now, new_note)
     return result
 
 
@@ -133,14 +134,35 @@ def plan_more(session: Session, now: datetime, zone: ZoneInfo, through: int) -> 
     return result
 
 
-def _do(session: Session, name: str, step: Callable[[], None]) -> bool:
+def _step(hook: Hook, session: Session, now: datetime) -> Step:
+    @wraps(hook)
+    def step(_: TickResult) -> None:
+        hook(session, now)
+
+    return step
+
+
+def _do_all(session: Session, steps: Sequence[Step], result: TickResult) -> TickResult | None:
+    """Do every step, as a rule all that is needed; None when one failed and all were rolled back."""
     savepoint = session.begin_nested()
     try:
-        step()
+        for step in steps:
+            step(result)
         savepoint.commit()
     except Exception:
         savepoint.rollback()
-        log.exception("a step of the planner failed", action="tick.step_failed", step=name)
+        return None
+    return result
+
+
+def _do(session: Session, step: Step, result: TickResult) -> bool:
+    savepoint = session.begin_nested()
+    try:
+        step(result)
+        savepoint.commit()
+    except Exception:
+        savepoint.rollback()
+        log.exception("a step of the planner failed", action="tick.step_failed", step=step.__name__)
         return False
     return True
 
@@ -151,6 +173,10 @@ def _missed(session: Session, last_tick: datetime, now: datetime, rules: Deadlin
 
 def _calendar_changed(session: Session, since: datetime) -> bool:
     """Whether an admin set days or loaded a year since the last tick (the same instant included)."""
-    newest_day = session.exec(select(func.max(CalendarDay.recorded_at))).one()
-    newest_year = session.exec(select(func.max(col(CalendarYear.loaded_at)))).one()
-    return any(at is not None and at >= since for at in (newest_day, newest_year))
+
+    def newest() -> tuple[datetime | None, datetime | None]:
+        day = session.exec(select(func.max(CalendarDay.recorded_at))).one()
+        return day, session.exec(select(func.max(col(CalendarYear.loaded_at)))).one()
+
+    changes = kept(session, "newest of the calendar", (CalendarDay, CalendarYear), newest)
+    return any(at is not None and at >= since for at in changes)

@@ -20,6 +20,7 @@ from schedules.obligations import open_obligations, recompute_future
 from schedules.working_days import SATURDAY
 from storage.groups import AuditEntry, Preference, record_audit, shared_group
 from storage.hire_state import WINDOW_DAYS
+from storage.once import kept
 from storage.people import PersonId
 
 CHANGED = "setting.changed"
@@ -182,8 +183,12 @@ def value_of(session: Session, name: str) -> Any:
     if name == GROUP_LANGUAGE:
         group = shared_group(session)
         return group.language if group is not None and group.language in LANGUAGE_CODES else None
-    row = session.get(Preference, name)
-    return row.value if row is not None and setting.fits(row.value) else setting.default
+
+    def read() -> Any:
+        row = session.get(Preference, name)
+        return row.value if row is not None and setting.fits(row.value) else setting.default
+
+    return kept(session, ("setting", name), (Preference,), read)
 
 
 def values_at(session: Session, names: Collection[str], moment: datetime) -> dict[str, Any]:

@@ -4,13 +4,18 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from storage.once import kept
 from storage.people import PersonId
 from storage.problems import Forum
 
 
 def last_forum(session: Session) -> Forum | None:
     """The forum held last, whenever it was entered."""
-    return session.exec(select(Forum).order_by(col(Forum.day).desc(), col(Forum.id).desc()).limit(1)).first()
+
+    def read() -> Forum | None:
+        return session.exec(select(Forum).order_by(col(Forum.day).desc(), col(Forum.id).desc()).limit(1)).first()
+
+    return kept(session, "last forum", (Forum,), read)
 
 
 def recent_forums(session: Session, limit: int) -> list[Forum]:

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, Column, Integer, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.dialect import insert_new
+from storage.once import kept
 from storage.people import CompanyId, PersonId
 
 
@@ -73,7 +74,11 @@ class AuditEntry(SQLModel, table=True):
 
 def shared_group(session: Session) -> Group | None:
     """The group that gets boards and cards; None until an admin linked one."""
-    return session.exec(select(Group).where(col(Group.active)).order_by(col(Group.linked_at).desc())).first()
+
+    def read() -> Group | None:
+        return session.exec(select(Group).where(col(Group.active)).order_by(col(Group.linked_at).desc())).first()
+
+    return kept(session, "shared group", (Group,), read)
 
 
 def record_audit(
