@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from schedules.working_days import ONE_DAY, last_day_of_month
 from storage.kinds import ReportKind
 
-__all__ = ["ZONE", "Period", "ReportKind", "instant", "local_day", "start_of"]
+__all__ = ["ZONE", "Period", "ReportKind", "Year", "instant", "local_day", "start_of"]
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """One zone for all of China, no summer time."""
@@ -122,6 +122,44 @@ class Period:
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
+class Year:
+    """A calendar year: a workbook can be about it, no report is."""
+
+    number: int
+
+    @classmethod
+    def from_key(cls, key: str) -> Self:
+        """Read back what `key` wrote. Raises `ValueError` for anything else."""
+        year = cls(int(key.removeprefix("year:")))
+        if year.key != key:
+            raise ValueError(f"not the key of a year: {key!r}")
+        return year
+
+    @property
+    def first(self) -> date:
+        """1 January."""
+        return date(self.number, 1, 1)
+
+    @property
+    def last(self) -> date:
+        """31 December."""
+        return date(self.number, 12, 31)
+
+    @property
+    def key(self) -> str:
+        """A stable name: `year:2026`."""
+        return f"year:{self.number}"
+
+    @property
+    def label(self) -> str:
+        """What people read, in any language: `2026`."""
+        return str(self.number)
+
+    def __contains__(self, day: date) -> bool:
+        return day.year == self.number
 
 
 def _bounds(kind: ReportKind, day: date) -> tuple[date, date]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from handlers.figures.cohort_card import address, translator_of
-from handlers.figures.periods_typed import period_of_key, read_question
+from handlers.figures.periods_typed import period_of_key, read_question, take_year
 from handlers.figures.stats import period_words
 from handlers.outgoing import Outgoing
 from handlers.roster import roster_scope
@@ -21,7 +21,7 @@ from handlers.turn import Surroundings, Turn
 from handlers.workbooks.material import MOST_ROWS, Material, Reach
 from handlers.workbooks.whole import Whole, gather
 from handlers.workbooks.writing import write_workbook
-from schedules.periods import Period
+from schedules.periods import Period, Year
 from storage.groups import record_audit
 from storage.outbox import OutboxMessage
 from storage.people import Company, CompanyId, Person, PersonState, Role, active_companies, companies_of
@@ -32,22 +32,23 @@ LONGEST_CAPTION = 1024
 
 
 def export(turn: Turn) -> None:
-    """`/export [period] [company]`: this month when no period is named."""
+    """`/export [period] [company]`: this month when no period is named; a year may be named too."""
     t, companies = turn.t, roster_scope.companies(turn)
     if not companies:
         turn.say(t("You look after no company yet; an admin can enter one for you."))
         return
-    question = read_question(turn.arguments, turn.today, companies, ())
-    if question.unknown or question.kind is not None:
+    year, words = take_year(turn.arguments, turn.today)
+    question = read_question(words, turn.today, companies, ())
+    if question.unknown or question.kind is not None or (year is not None and question.period is not None):
         turn.say(
             t(
                 "I did not understand “{words}”. Please name a period, e.g. /export, /export last month, "
-                "/export 2026-10, /export last week, or add one of your companies.",
+                "/export 2026-10, /export last week, /export 2026, or add one of your companies.",
                 words=" ".join(question.unknown)[:60] or turn.arguments[:60],
             )
         )
         return
-    period = question.period or Period.monthly_of(turn.today)
+    period = year or question.period or Period.monthly_of(turn.today)
     if period.first > turn.today:
         turn.say(t("{period} has not begun yet: there is nothing to export.", period=period_words(t, period)))
         return
@@ -64,7 +65,7 @@ def compose_export(
     session: Session, message: OutboxMessage, now: datetime, surroundings: Surroundings
 ) -> Outgoing | None:
     """The workbook as the records stand at `now`; None when whoever asked may see nothing of it any more."""
-    person, period = session.get(Person, message.content["person"]), period_of_key(message.content["period"])
+    person, period = session.get(Person, message.content["person"]), _period_of(message.content["period"])
     reach = reach_of(session, person, message.content.get("company")) if person is not None else None
     if reach is None or period is None:
         return None
@@ -77,6 +78,10 @@ def compose_export(
         file_name=file_name(t.plain(N_("export")), period),
         make_file=partial(write_workbook, whole.sheets),
     )
+
+
+def _period_of(key: str) -> Period | Year | None:
+    return Year.from_key(key) if key.startswith("year:") else period_of_key(key)
 
 
 def reach_of(session: Session, person: Person, company_id: int | None) -> Reach | None:
@@ -98,12 +103,12 @@ def reach_of(session: Session, person: Person, company_id: int | None) -> Reach 
     )
 
 
-def file_name(what: str, period: Period) -> str:
-    """`导出-2026-11.xlsx`, `导出-2026-11-22.xlsx`: the month, or the first day."""
+def file_name(what: str, period: Period | Year) -> str:
+    """`导出-2026-11.xlsx`, `导出-2026-11-22.xlsx`, `导出-2026.xlsx`: the month, the first day, or the year."""
     return f"{what}-{period.key.partition(':')[2]}{XLSX}"
 
 
-def _caption(t: Translator, period: Period, whole: Whole) -> Markup:
+def _caption(t: Translator, period: Period | Year, whole: Whole) -> Markup:
     lines = [
         t("<b>📦 Export {period}</b>", period=period_words(t, period)),
         t("Records: {count}, sheets: {sheets}", count=whole.records, sheets=len(whole.sheets)),

@@ -11,7 +11,7 @@ from datetime import date
 
 from handlers.forms.dates import read_day, with_numbers
 from handlers.forms.numbers import half_width
-from schedules.periods import Period
+from schedules.periods import Period, Year
 from schedules.working_days import ONE_DAY
 from storage.kinds import ReportKind
 from storage.people import Company, Person, name_key
@@ -45,6 +45,11 @@ _MONTHS_EN = (
     "october",
     "november",
     "december",
+)
+_YEARS = {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "thisyear": 0, "lastyear": -1, "previousyear": -1}
+_YEAR = re.compile(
+    r"(?<![^\s,、;])(?:(?P<number>\d{4})年?|今年|本年|去年|上年|(?:this|last|previous)\s+year)(?![^\s,、;])",
+    re.IGNORECASE,
 )
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?|(\d{4})(\d\d)")
 _MONTH = re.compile(r"(\d{1,2})月份?")
@@ -111,6 +116,18 @@ def read_period(text: str, today: date) -> Period | None:
         return month
     day = read_day(words, today, lambda day: day <= today)
     return Period.daily(day) if day is not None and day.year in YEARS else None
+
+
+def take_year(text: str, today: date) -> tuple[Year | None, str]:
+    """The year among some words, if there is one, and the other words: `2025`, `2025年`, 今年, 去年, last year."""
+    words = half_width(text)
+    found = _YEAR.search(words)
+    if found is None:
+        return None, text
+    named = "".join(found[0].split()).casefold()
+    number = today.year + _YEARS[named] if named in _YEARS else int(found["number"])
+    rest = f"{words[: found.start()]} {words[found.end() :]}".strip()
+    return (Year(number), rest) if number in YEARS else (None, text)
 
 
 def nearest(period: Period, text: str, today: date) -> Period:

@@ -30,10 +30,10 @@ from handlers.turn import ChatKind, Turn
 from schedules.calendars import deadline_rules
 from schedules.deadlines import DeadlineRules
 from schedules.obligations import is_company_kind
-from schedules.periods import Period
+from schedules.periods import Period, Year
 from schedules.punctuality import on_time_due
 from schedules.standing import OnTime
-from storage.cohort_figures import CohortFigures, cohorts_closing_in, cohorts_in_progress, pool
+from storage.cohort_figures import CohortFigures, cohorts_closing_between, cohorts_in_progress, pool
 from storage.coverage import coverage, current_coverage, pool_coverage
 from storage.kinds import ReportKind
 from storage.order_book import count_orders
@@ -133,23 +133,20 @@ def stats_text(
     return Markup("\n").join(lines)
 
 
-def cohorts_of(session: Session, company_ids: Collection[CompanyId], period: Period, today: date) -> CohortsOf:
+def cohorts_of(session: Session, company_ids: Collection[CompanyId], period: Period | Year, today: date) -> CohortsOf:
     """The closed cohorts of a period as they stand today, and the others in progress at its end, or today."""
-    months = dict.fromkeys((period.first.replace(day=1), period.last.replace(day=1)))
-    closed = [
-        each
-        for month in months
-        for each in cohorts_closing_in(session, company_ids, month, today)
-        if each.closes_on is not None and each.closes_on in period and not each.interim
-    ]
+    closing = cohorts_closing_between(session, company_ids, period.first, period.last, today)
+    closed = [each for each in closing if not each.interim]
     as_of = min(period.last, today)
     known = {each.cohort_id for each in closed}
     running = cohorts_in_progress(session, company_ids, as_of) if period.first <= today else []
     return CohortsOf(tuple(closed), tuple(each for each in running if each.cohort_id not in known), as_of)
 
 
-def period_words(t: Translator, period: Period) -> str:
-    """`2026-11`, `11/23 周一`, `2026-11-22 – 2026-11-28`."""
+def period_words(t: Translator, period: Period | Year) -> str:
+    """`2026`, `2026-11`, `11/23 周一`, `2026-11-22 – 2026-11-28`."""
+    if isinstance(period, Year):
+        return period.label
     if period.kind is ReportKind.daily:
         return t.day(period.first)
     return days_text(period.first, period.last) if period.kind is ReportKind.weekly else period.label

@@ -12,7 +12,7 @@ from handlers.translations import N_, Translator
 from handlers.workbooks.sheets import Cell, Column, Sheet, local
 from schedules.calendars import deadline_rules
 from schedules.deadlines import DeadlineRules
-from schedules.periods import Period, local_day, start_of
+from schedules.periods import Period, Year, local_day, start_of
 from storage.exports import Extent, looked_after, names_of_companies, names_of_hires, names_of_people
 from storage.people import CompanyId, PersonId
 from storage.roster import HireId
@@ -43,7 +43,7 @@ class Material:
     session: Session
     t: Translator
     reach: Reach
-    period: Period
+    period: Period | Year
     now: datetime
     zone: ZoneInfo
     most: int = MOST_ROWS

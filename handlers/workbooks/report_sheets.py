@@ -1,6 +1,8 @@
 """The sheets of what is handed in: dailies, composed reports, on-time figures, leave (handbook §3, §5.4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from handlers.check_ins.check_in_fields import CATEGORIES, STATUSES
@@ -23,7 +25,7 @@ from handlers.workbooks.sheets import (
     stretch,
 )
 from schedules.obligations import due_day, is_company_kind
-from schedules.periods import Period
+from schedules.periods import Period, Year
 from schedules.standing import OnTime, Standing, on_time_of, once_per_company, states_between
 from schedules.working_days import ONE_DAY
 from storage.export_rows import ReportRow
@@ -99,11 +101,56 @@ LEAVES = (
 )
 
 
-def dailies(m: Material, standings: list[Standing]) -> Sheet:
+class Counts:
+    """On-time figures of every person and company, summed stretch by stretch: a year's standings are not kept."""
+
+    def __init__(self, m: Material) -> None:
+        self._m = m
+        self._of: dict[ReportKind, dict[str, OnTime]] = {kind: {} for kind in ReportKind}
+
+    def add(self, standings: Iterable[Standing]) -> None:
+        """Count standings, none of which was counted before; of companies' reports one each."""
+        by_owner: dict[tuple[ReportKind, str], list[Standing]] = {}
+        for each in standings:
+            by_company = is_company_kind(each.kind)
+            owner = self._m.company(each.company_id) if by_company else self._m.person(each.person_id)
+            by_owner.setdefault((each.kind, owner), []).append(each)
+        for (kind, owner), own in by_owner.items():
+            known = self._of[kind].get(owner)
+            counted = on_time_of(own)
+            self._of[kind][owner] = counted if known is None else together([known, counted])
+
+    def by_kind(self) -> Iterable[tuple[ReportKind, list[tuple[str, OnTime]]]]:
+        """The figures of each kind, owner by owner."""
+        return ((kind, sorted(owners.items(), key=lambda item: item[0])) for kind, owners in self._of.items())
+
+
+def together(counted: Iterable[OnTime]) -> OnTime:
+    """The sums of some figures."""
+    every = list(counted)
+    return OnTime(**{figure.name: sum(getattr(each, figure.name) for each in every) for figure in fields(OnTime)})
+
+
+def dailies(m: Material, counts: Counts) -> Sheet:
     """Every daily that was owed or sent, one a row: also those on leave and those that are missing."""
-    said = reports_between(m.session, {ReportKind.daily}, m.period.first, m.period.last)
-    rows = [_daily(m, s, said.get((s.kind, s.first_day, s.person_id))) for s in standings[: m.most + 1]]
+    rows: list[tuple[Cell, ...]] = []
+    for first, last in _months(m.period):
+        standings = states_between(m.session, ReportKind.daily, first, last, m.now, m.person_ids, m.rules)
+        counts.add(standings)
+        shown = standings[: m.most + 1 - len(rows)]
+        if shown:
+            said = reports_between(m.session, {ReportKind.daily}, shown[0].first_day, shown[-1].first_day)
+            rows += [_daily(m, each, said.get((each.kind, each.first_day, each.person_id))) for each in shown]
     return m.sheet(N_("Dailies"), DAILIES, rows)
+
+
+def _months(period: Period | Year) -> Iterator[tuple[date, date]]:
+    """The days of a period month by month, so that no more than a month is in memory."""
+    first = period.first
+    while first <= period.last:
+        last = min(Period.monthly_of(first).last, period.last)
+        yield first, last
+        first = last + ONE_DAY
 
 
 def _daily(m: Material, standing: Standing, report: ReportRow | None) -> tuple[Cell, ...]:
@@ -127,19 +174,14 @@ def _daily(m: Material, standing: Standing, report: ReportRow | None) -> tuple[C
     )
 
 
-def composed_standings(m: Material) -> list[Standing]:
-    """How every report but the dailies stands that is about days of the period, or due in it."""
-    found: list[Standing] = []
-    for kind in ReportKind:
-        if kind is ReportKind.daily:
-            continue
-        first, last = m.period.first - _FAR, m.period.last + _FAR
-        only = None if is_company_kind(kind) else m.person_ids
-        of_kind = states_between(m.session, kind, first, last, m.now, only, m.rules)
-        if is_company_kind(kind):
-            of_kind = [each for each in of_kind if each.company_id in m.reach.company_ids]
-        found += [each for each in once_per_company(of_kind) if _concerns(m, each)]
-    return found
+def _composed(m: Material, kind: ReportKind) -> list[Standing]:
+    """How every report of a kind stands that is about days of the period, or due in it."""
+    first, last = m.period.first - _FAR, m.period.last + _FAR
+    only = None if is_company_kind(kind) else m.person_ids
+    found = states_between(m.session, kind, first, last, m.now, only, m.rules)
+    if is_company_kind(kind):
+        found = [each for each in found if each.company_id in m.reach.company_ids]
+    return [each for each in once_per_company(found) if _concerns(m, each)]
 
 
 def _concerns(m: Material, standing: Standing) -> bool:
@@ -148,15 +190,25 @@ def _concerns(m: Material, standing: Standing) -> bool:
     return standing.due_at is not None and due_day(standing.kind, standing.due_at, m.zone) in m.period
 
 
-def reports(m: Material, standings: list[Standing]) -> Sheet:
+def reports(m: Material, counts: Counts) -> Sheet:
     """Every composed report that was owed or sent, with its text."""
-    kinds = [kind for kind in ReportKind if kind is not ReportKind.daily]
-    said = reports_between(m.session, kinds, m.period.first - _FAR, m.period.last + _FAR)
-    rows = []
-    for standing in standings[: m.most + 1]:
-        owner = -standing.company_id if is_company_kind(standing.kind) and standing.company_id else standing.person_id
-        rows.append(_report(m, standing, said.get((standing.kind, standing.first_day, owner))))
+    rows: list[tuple[Cell, ...]] = []
+    for kind in ReportKind:
+        if kind is ReportKind.daily:
+            continue
+        standings = _composed(m, kind)
+        counts.add(standings)
+        shown = standings[: m.most + 1 - len(rows)]
+        if shown:
+            days = [each.first_day for each in shown]
+            said = reports_between(m.session, {kind}, min(days), max(days))
+            rows += [_report(m, each, said.get((kind, each.first_day, _owner(each)))) for each in shown]
     return m.sheet(N_("Reports"), REPORTS, rows)
+
+
+def _owner(standing: Standing) -> int:
+    """Whose report it is, as `reports_between` has it."""
+    return -standing.company_id if is_company_kind(standing.kind) and standing.company_id else standing.person_id
 
 
 def _report(m: Material, standing: Standing, report: ReportRow | None) -> tuple[Cell, ...]:
@@ -178,22 +230,18 @@ def _report(m: Material, standing: Standing, report: ReportRow | None) -> tuple[
     )
 
 
-def punctuality(m: Material, standings: Iterable[Standing]) -> Sheet:
+def punctuality(m: Material, counts: Counts) -> Sheet:
     """On-time and submission rates of each person and each company, kind by kind; beneath, those of each kind."""
-    by_kind: dict[ReportKind, dict[str, list[Standing]]] = {kind: {} for kind in ReportKind}
-    for each in once_per_company(standings):
-        owner = m.company(each.company_id) if is_company_kind(each.kind) else m.person(each.person_id)
-        by_kind[each.kind].setdefault(owner, []).append(each)
     rows: list[tuple[Cell, ...]] = []
-    for kind, owners in by_kind.items():
-        for owner, own in sorted(owners.items()):
-            counted, row = on_time_of(own), len(rows) + 2
+    for kind, owners in counts.by_kind():
+        for owner, counted in owners:
+            row = len(rows) + 2
             if any(_counts(counted)):
                 rows.append((m.t.plain(KIND_NAMES[kind]), owner, *_counts(counted), *_rates(counted, row)))
     last = len(rows) + 1
     totals: list[tuple[Cell, ...]] = []
-    for kind, owners in by_kind.items():
-        counted = on_time_of(each for own in owners.values() for each in own)
+    for kind, owners in counts.by_kind():
+        counted = together(counted for _, counted in owners) if owners else on_time_of(())
         if any(_counts(counted)):
             row = last + 2 + len(totals)
             kinds, of_kind = stretch(0, 2, last), reference(0, row)

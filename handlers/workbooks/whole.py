@@ -7,8 +7,6 @@ from handlers.translations import N_
 from handlers.workbooks import figure_sheets, follow_up_sheets, problem_sheets, report_sheets, roster_sheets
 from handlers.workbooks.material import Material
 from handlers.workbooks.sheets import WIDEST, Cell, Column, Sheet
-from schedules.standing import states_between
-from storage.kinds import ReportKind
 
 _LABEL_WIDTH = 26
 _NAMED = 12
@@ -28,10 +26,9 @@ class Whole:
 
 def gather(m: Material) -> Whole:
     """Every sheet of the workbook. Needs the session; nothing is written yet."""
-    owed = states_between(m.session, ReportKind.daily, m.period.first, m.period.last, m.now, m.person_ids, m.rules)
-    composed = report_sheets.composed_standings(m)
+    counts = report_sheets.Counts(m)
     records = (
-        report_sheets.dailies(m, owed),
+        report_sheets.dailies(m, counts),
         follow_up_sheets.sessions(m),
         follow_up_sheets.ride_alongs(m),
         follow_up_sheets.drills(m),
@@ -43,10 +40,10 @@ def gather(m: Material) -> Whole:
         problem_sheets.problems(m),
         problem_sheets.incidents(m),
         report_sheets.leaves(m),
-        report_sheets.reports(m, composed),
+        report_sheets.reports(m, counts),
     )
     found = figure_sheets.figures_of(m)
-    figures = (figure_sheets.figures(m, found), report_sheets.punctuality(m, [*owed, *composed]))
+    figures = (figure_sheets.figures(m, found), report_sheets.punctuality(m, counts))
     cohorts = figure_sheets.cohort_sheets(m, found)
     cut = _cut(m, (*records, *figures), len(found.every) - len(cohorts))
     sheets = (*figures, *records, *cohorts)

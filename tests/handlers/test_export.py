@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlmodel import select
 
 from bot.demo.chats import Document
 from handlers.figures import export
@@ -15,14 +16,16 @@ from handlers.workbooks.sheets import Column, Sheet
 from handlers.workbooks.writing import sheet_titles, write_workbook
 from schedules.filing import file_report
 from schedules.periods import Period
+from schedules.standing import on_time_of, states_between
 from storage.check_ins import record_problem, record_progress
 from storage.cohort_figures import figures_of_companies, pool
 from storage.follow_up import Drill, RideAlong, SpotCheck
 from storage.groups import AuditEntry
 from storage.incidents import IncidentNote, record_incident
+from storage.kinds import ReportKind
 from storage.leaves import record_leave
 from storage.order_book import move, refund
-from storage.people import CompanyId, PersonState, Role, find_company, person_by_telegram_id
+from storage.people import CompanyId, Person, PersonState, Role, display_name, find_company, person_by_telegram_id
 from storage.problem_book import add_solution
 from storage.ratios import format_level, format_rate
 from storage.roster_lists import find_hires
@@ -298,7 +301,46 @@ def test_in_english(offices: dict[str, Phone]) -> None:
     assert sheet(content, "Figures by cohort")[0]["Order rate"] == 0.666
 
 
-@pytest.mark.parametrize("words", ["/export 明年某天", "/export 周报", "/export 2027-03"])
+@pytest.mark.parametrize("words", ["/export 2026", "/export 2026年", "/export 今年", "/export this year"])
+def test_a_year(offices: dict[str, Phone], words: str) -> None:
+    name, content = workbook(offices["admin"].says(words))
+    assert name == "导出-2026.xlsx"
+    assert "导出 2026" in offices["admin"].last.text
+    assert [row["批次"] for row in sheet(content, "批次指标")[:3]] == ["9月批", "九期", "11月一期"]
+    assert {row["日期"] for row in sheet(content, "日报")} == {date(2026, 11, day) for day in range(9, 14)}
+
+
+def test_a_year_of_one_company(offices: dict[str, Phone]) -> None:
+    _, content = workbook(offices["admin"].says("/export 杭州甲，2026"))
+    assert "宁波乙" not in everything(content)
+    _, other = workbook(offices["admin"].says("/export 2025"))
+    assert sheet(other, "日报") == []
+
+
+def test_on_time_figures_of_a_year_are_those_of_all_its_reports(offices: dict[str, Phone], world: World) -> None:
+    _, content = workbook(offices["admin"].says("/export 2026"))
+    with world.database.transaction() as session:
+        names = {person.id: display_name(person) for person in session.exec(select(Person))}
+        every = states_between(
+            session, ReportKind.daily, date(2026, 1, 1), date(2026, 12, 31), world.clock.now(), None, None
+        )
+    rows = {row["经理或公司"]: row for row in sheet(content, "按时情况") if row["类型"] == "日报"}
+    for person_id in {each.person_id for each in every}:
+        own = on_time_of(each for each in every if each.person_id == person_id)
+        row = rows[names[person_id]]
+        assert [row[name] for name in ("应交", "按时", "晚交", "未交")] == [
+            own.required,
+            own.on_time,
+            own.late,
+            own.missing,
+        ]
+        assert own.required
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["/export 明年某天", "/export 2027", "/export 2026 上月", "/export 9999", "/export 周报", "/export 2027-03"],
+)
 def test_words_that_name_no_period_are_answered_with_a_sentence(offices: dict[str, Phone], words: str) -> None:
     phone = offices["wang"].forgets().says(words)
     assert len(phone.heard) == 1

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from handlers.figures.periods_typed import period_of_key, read_period, read_question
+from handlers.figures.periods_typed import period_of_key, read_period, read_question, take_year
+from schedules.periods import Year
 from storage.kinds import ReportKind
 from storage.people import Company, CompanyId, Person, PersonId
 
@@ -118,3 +119,21 @@ def test_what_is_not_understood_is_named() -> None:
 )
 def test_a_tampered_button_names_no_period(key: str) -> None:
     assert period_of_key(key) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "year", "rest"),
+    [
+        ("2025", 2025, ""),
+        ("２０２５年", 2025, ""),
+        ("去年 杭州甲", 2025, "杭州甲"),
+        ("杭州甲,last  year", 2025, "杭州甲,"),
+        ("2026-10", None, "2026-10"),
+        ("202610", None, "202610"),
+        ("9999", None, "9999"),
+        ("杭州2025", None, "杭州2025"),
+        ("", None, ""),
+    ],
+)
+def test_a_year_is_taken_out_of_the_words(words: str, year: int | None, rest: str) -> None:
+    assert take_year(words, TODAY) == (Year(year) if year is not None else None, rest)

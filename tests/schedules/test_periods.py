@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.periods import Period, instant, local_day, start_of
+from schedules.periods import Period, Year, instant, local_day, start_of
 from storage.kinds import ReportKind
 
 days = st.dates(date(2004, 1, 1), date(2035, 12, 31))
@@ -104,3 +104,17 @@ def test_local_days_and_instants() -> None:
     assert local_day(datetime(2026, 2, 28, 16, tzinfo=UTC)) == date(2026, 3, 1)
     with pytest.raises(ValueError, match="time zone"):
         local_day(datetime(2026, 2, 28, tzinfo=UTC).replace(tzinfo=None))
+
+
+def test_a_year_is_from_its_first_day_to_its_last() -> None:
+    year = Year(2026)
+    assert (year.first, year.last, year.key, year.label) == (date(2026, 1, 1), date(2026, 12, 31), "year:2026", "2026")
+    assert year.last in year
+    assert date(2027, 1, 1) not in year
+    assert Year.from_key(year.key) == year
+
+
+@pytest.mark.parametrize("key", ["year:", "year:x", "2026", "year:02026", "monthly:2026-11"])
+def test_anything_else_is_no_year(key: str) -> None:
+    with pytest.raises(ValueError, match=r"year|int"):
+        Year.from_key(key)
