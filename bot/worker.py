@@ -14,7 +14,6 @@ from typing import Any
 
 import structlog
 from sqlmodel import Session
-from telegram import Update
 from telegram.error import TelegramError
 
 from bot import metrics
@@ -24,6 +23,7 @@ from bot.telegram_http import Telegram
 from handlers import mishaps
 from handlers.dispatch import PressAnswer, answer
 from handlers.turn import FetchedFile, Surroundings
+from handlers.updates import Update
 from handlers.uploads import WantedFile, look_into, wanted_file
 from storage.database import Database, is_database_trouble
 from storage.inbox import InboxState, OpenUpdate, mark_aside, mark_done, mark_failed, next_updates

@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
-from telegram import CallbackQuery, Message, Update
-from telegram import Chat as TelegramChat
-from telegram import User as TelegramUser
-from telegram.constants import MessageAttachmentType
 
 from handlers import commands, membership, uploads
 from handlers.access import ADMINS, Command, may
@@ -24,12 +20,12 @@ from handlers.orders import orders
 from handlers.people import start
 from handlers.translations import N_, Language, language_of_code, translator
 from handlers.turn import Chat, ChatKind, FetchedFile, Press, Speaker, Surroundings, Turn, Upload
+from handlers.updates import PRIVATE, Account, Message, Place, Update
+from handlers.updates import Press as ButtonPress
 from storage.conversations import active_conversation
 from storage.groups import shared_group
 from storage.people import Person, PersonState, Role, person_by_telegram_id
 
-_CONTENT = ("text", "caption", "checklist", *(set(MessageAttachmentType) - {MessageAttachmentType.SUCCESSFUL_PAYMENT}))
-"""What somebody can write or send."""
 LABELS_OF_A_BLOCK = 2
 """So many labelled fields make a text a pasted form, whatever its first line is."""
 
@@ -54,19 +50,18 @@ def answer(
 
     `said_at` is when the person acted (UTC); `file` the document that came with a message, fetched and read before.
     """
-    if update.callback_query is not None:
-        return _answer_press(session, update.callback_query, said_at, surroundings)
-    if update.my_chat_member is not None:
-        membership.changed(session, update.my_chat_member, said_at, surroundings)
-    elif update.message is not None and update.message.migrate_to_chat_id is not None:
-        membership.migrated(session, update.message.chat.id, update.message.migrate_to_chat_id)
-    elif update.message is not None and _is_somebodys(update.message):
+    if update.press is not None:
+        return _answer_press(session, update.press, said_at, surroundings)
+    if update.membership is not None:
+        membership.changed(session, update.membership, said_at, surroundings)
+    elif update.message is not None and update.message.migrated_to is not None:
+        membership.migrated(session, update.message.chat.id, update.message.migrated_to)
+    elif update.message is not None and update.message.is_somebodys:
         _answer_message(session, update.message, said_at, surroundings, file)
-    elif update.edited_message is not None and update.edited_message.from_user is not None:
-        turn = _turn(session, update.edited_message.from_user, update.edited_message.chat, said_at, surroundings)
-        has_words = bool(update.edited_message.text or update.edited_message.caption)
+    elif update.edited is not None and update.edited.sender is not None:
+        turn = _turn(session, update.edited.sender, update.edited.chat, said_at, surroundings)
         # A live location comes as an edit with every step.
-        if has_words and turn.chat.kind is ChatKind.private and _is_active(turn.person):
+        if update.edited.text and turn.chat.kind is ChatKind.private and _is_active(turn.person):
             turn.say(
                 turn.t(
                     "I cannot follow edits of messages already sent. Please send it anew; /me lets you change a record."
@@ -75,18 +70,18 @@ def answer(
     return None
 
 
-def _answer_press(session: Session, query: CallbackQuery, said_at: datetime, surroundings: Surroundings) -> PressAnswer:
-    chat = query.message.chat if query.message is not None else None
-    turn = _turn(session, query.from_user, chat, said_at, surroundings)
-    name, *arguments = (query.data or "").split(":")
+def _answer_press(session: Session, press: ButtonPress, said_at: datetime, surroundings: Surroundings) -> PressAnswer:
+    message = press.message
+    turn = _turn(session, press.sender, message.chat if message is not None else None, said_at, surroundings)
+    name, *arguments = press.data.split(":")
     turn.press = Press(
         name=name,
         arguments=tuple(arguments),
-        message_id=query.message.message_id if query.message is not None else None,
-        has_photo=isinstance(query.message, Message) and bool(query.message.photo or query.message.document),
+        message_id=message.message_id if message is not None else None,
+        has_photo=message is not None and message.has_picture,
     )
-    if isinstance(query.message, Message):
-        _stay_in_topic(turn, query.message)
+    if message is not None:
+        _stay_in_topic(turn, message)
     rule = commands.BUTTON_BY_NAME.get(name)
     if rule is not None and may(rule, turn.person, turn.chat.kind):
         rule.handler(turn)
@@ -94,32 +89,27 @@ def _answer_press(session: Session, query: CallbackQuery, said_at: datetime, sur
         turn.toast(turn.t.plain(start.refusal(turn)), alert=True)
     else:
         turn.toast(turn.t.plain(N_("This button is not for you, or no longer in use. /help shows what you can do.")))
-    return PressAnswer(query.id, turn.toast_text, turn.toast_is_alert)
-
-
-def _is_somebodys(message: Message) -> bool:
-    """Whether somebody wrote or sent it; Telegram's own notices (a message was pinned, a timer set) are nobody's."""
-    return any(getattr(message, kind) for kind in _CONTENT)
+    return PressAnswer(press.id, turn.toast_text, turn.toast_is_alert)
 
 
 def _answer_message(
     session: Session, message: Message, said_at: datetime, surroundings: Surroundings, file: FetchedFile | None
 ) -> None:
-    if message.from_user is None:
+    if message.sender is None:
         return
-    turn = _turn(session, message.from_user, message.chat, said_at, surroundings)
-    turn.text = message.text or message.caption or ""
+    turn = _turn(session, message.sender, message.chat, said_at, surroundings)
+    turn.text = message.text
     turn.message_id = message.message_id
     _stay_in_topic(turn, message)
-    if message.from_user.is_bot:
-        if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
+    if message.sender.is_bot:
+        if message.sent_as == message.chat.id:
             _answer_anonymous_admin(turn)
         return
     if message.document is not None:
         turn.upload = Upload(
             message.document.file_id,
-            message.document.file_name or "",
-            message.document.file_size or 0,
+            message.document.file_name,
+            message.document.size,
             file,
         )
     if turn.chat.kind is ChatKind.private:
@@ -237,8 +227,8 @@ def _answer_anonymous_admin(turn: Turn) -> None:
 
 def _stay_in_topic(turn: Turn, message: Message) -> None:
     """In a forum, answer in the topic of the message."""
-    if message.is_topic_message:
-        turn.chat = Chat(turn.chat.id, turn.chat.kind, turn.chat.title, message.message_thread_id)
+    if message.thread_id is not None:
+        turn.chat = Chat(turn.chat.id, turn.chat.kind, turn.chat.title, message.thread_id)
 
 
 def _run(turn: Turn, command: Command) -> None:
@@ -277,14 +267,14 @@ def _word_command(turn: Turn) -> Command | None:
 
 def _turn(
     session: Session,
-    user: TelegramUser,
-    chat: TelegramChat | None,
+    user: Account,
+    chat: Place | None,
     said_at: datetime,
     surroundings: Surroundings,
 ) -> Turn:
-    speaker = Speaker(user.id, user.first_name or "", user.username or "", user.language_code or "")
+    speaker = Speaker(user.id, user.first_name, user.username, user.language_code)
     person = _known_person(session, speaker, said_at, surroundings)
-    is_private = chat is None or chat.type == TelegramChat.PRIVATE
+    is_private = chat is None or chat.type == PRIVATE
     return Turn(
         session=session,
         surroundings=surroundings,
@@ -293,7 +283,7 @@ def _turn(
         chat=Chat(
             id=user.id if chat is None else chat.id,
             kind=ChatKind.private if is_private else ChatKind.group,
-            title="" if chat is None else chat.title or "",
+            title="" if chat is None else chat.title,
         ),
         person=person,
         t=translator(_language(session, speaker, person, is_private, surroundings)),

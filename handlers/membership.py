@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from sqlmodel import Session, col, select
-from telegram import Chat as TelegramChat
-from telegram import ChatMember, ChatMemberUpdated
+from telegram import ChatMember
 
 from handlers.menus import forget_menu, plan_menu_of
 from handlers.translations import N_, Language, translator
 from handlers.turn import Surroundings
+from handlers.updates import PRIVATE, Membership
 from storage.groups import AuditEntry, Group, record_audit, shared_group
 from storage.outbox import rename_chat, say
 from storage.people import Role, active_people, person_by_telegram_id
@@ -17,13 +17,13 @@ LOST, FOUND, TOPIC_GONE = "group.lost", "group.found", "group.topic_gone"
 PRESENT = {ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER, ChatMember.RESTRICTED}
 
 
-def changed(session: Session, update: ChatMemberUpdated, now: datetime, surroundings: Surroundings) -> None:
+def changed(session: Session, change: Membership, now: datetime, surroundings: Surroundings) -> None:
     """The bot's own membership changed: keep who can be reached and which group is live."""
-    if update.new_chat_member.user.id != surroundings.bot_id:
+    if change.member.id != surroundings.bot_id:
         return
-    present = update.new_chat_member.status in PRESENT
-    if update.chat.type == TelegramChat.PRIVATE:
-        person = person_by_telegram_id(session, update.from_user.id)
+    present = change.status in PRESENT
+    if change.chat.type == PRIVATE:
+        person = person_by_telegram_id(session, change.changed_by.id)
         if person is not None:
             person.reachable = present
             if present:
@@ -31,7 +31,7 @@ def changed(session: Session, update: ChatMemberUpdated, now: datetime, surround
             else:
                 forget_menu(session, person)
         return
-    group = session.get(Group, update.chat.id)
+    group = session.get(Group, change.chat.id)
     if group is None:
         return
     if not present:

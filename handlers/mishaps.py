@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from sqlmodel import Session
-from telegram import Chat as TelegramChat
-from telegram import Update
 
 from handlers.translations import LANGUAGES, N_, language_of_code, translator
 from handlers.turn import Surroundings
+from handlers.updates import PRIVATE, Update
 from storage import outbox
 from storage.people import Role, active_people, person_by_telegram_id
 
@@ -16,9 +15,9 @@ def say_put_aside(
     session: Session, update: Update | None, update_id: int, now: datetime, surroundings: Surroundings
 ) -> None:
     """Tell the person that something failed and was kept, and the admins that there is something to look at."""
-    user = update.effective_user if update is not None else None
-    chat = update.effective_chat if update is not None else None
-    if user is not None and chat is not None and chat.type == TelegramChat.PRIVATE:
+    user = update.sender if update is not None else None
+    chat = update.chat if update is not None else None
+    if user is not None and chat is not None and chat.type == PRIVATE:
         person = person_by_telegram_id(session, user.id)
         if person is not None:
             chosen = next((x for x in LANGUAGES if x == person.language), None)

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlmodel import Session
-from telegram import Chat as TelegramChat
-from telegram import Message
 
 from handlers.roster import roster_files
 from handlers.turn import FetchedFile, Turn
+from handlers.updates import PRIVATE, Message
 from handlers.working_days import holiday_file
 from storage.people import PersonState, person_by_telegram_id
 
@@ -36,14 +35,14 @@ class WantedFile:
 
 def wanted_file(session: Session, message: Message | None) -> WantedFile | None:
     """The file that has to be fetched before the message is answered: only from people who take part."""
-    if message is None or message.document is None or message.from_user is None:
+    if message is None or message.document is None or message.sender is None:
         return None
-    if message.chat.type != TelegramChat.PRIVATE:
+    if message.chat.type != PRIVATE:
         return None
-    person = person_by_telegram_id(session, message.from_user.id)
+    person = person_by_telegram_id(session, message.sender.id)
     if person is None or person.state is not PersonState.active:
         return None
-    return WantedFile(message.document.file_id, message.document.file_name or "")
+    return WantedFile(message.document.file_id, message.document.file_name)
 
 
 def look_into(file_name: str, content: bytes) -> FetchedFile:

@@ -15,7 +15,7 @@ from schedules.obligations import absences_between, due_day, is_company_kind, op
 from schedules.periods import Period, local_day, start_of
 from schedules.working_days import ONE_DAY, Certainty
 from storage.kinds import ReportKind, ReportState
-from storage.obligations import Written, days_owed, find_obligation, find_report
+from storage.own_reports import Written, days_owed, find_obligation, find_report
 from storage.people import Company, Person, PersonId
 from storage.reports import Report, keep_version
 

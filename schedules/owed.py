@@ -13,7 +13,7 @@ from schedules.periods import Period, local_day
 from schedules.timetable import entry_of
 from schedules.working_days import ONE_DAY, Certainty
 from storage.kinds import ReportKind
-from storage.obligations import unfulfilled
+from storage.own_reports import unfulfilled
 from storage.people import Company, CompanyId, Person
 
 _ORDER = {kind: place for place, kind in enumerate(ReportKind)}

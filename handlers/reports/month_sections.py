@@ -18,7 +18,7 @@ from schedules.periods import Period
 from schedules.punctuality import on_time_due
 from storage.cohort_figures import survival_decided_between
 from storage.kinds import ReportKind
-from storage.obligations import find_report
+from storage.own_reports import find_report
 from storage.people import Company
 from storage.ratios import UNDEFINED
 from storage.trainings import TrainingSession

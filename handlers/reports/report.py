@@ -25,7 +25,7 @@ from schedules.obligations import is_company_kind
 from schedules.periods import Period
 from schedules.working_days import ONE_DAY
 from storage.kinds import ReportKind
-from storage.obligations import unfulfilled
+from storage.own_reports import unfulfilled
 from storage.people import CompanyId, Role, companies_of
 from storage.reports import Report, ReportVersion
 

@@ -3,6 +3,7 @@
 Everything runs in a transaction that is rolled back, so that a question can be asked again and again.
 """
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -13,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import event
 from sqlmodel import Session, col, func, select
-from telegram import Update
 
+from bot.reading import read_update
 from handlers.announcements import COMPOSERS
 from handlers.dispatch import answer
 from handlers.turn import Surroundings
@@ -57,7 +58,7 @@ class Asking:
         """What it costs to answer a message, pictures and workbooks not drawn."""
         sender = {"id": account, "is_bot": False, "first_name": "N"}
         message = {"message_id": 1, "date": int(self.now.timestamp()), "chat": {"id": account, "type": "private"}}
-        update = Update.de_json({"update_id": 1, "message": message | {"from": sender, "text": text}}, None)
+        update = read_update(json.dumps({"message": message | {"from": sender, "text": text}}))
         return self._counted(lambda session: answer(session, update, self.now, SURROUNDINGS))
 
     def posts_board(self, period: str) -> Cost:
