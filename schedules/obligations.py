@@ -155,10 +155,15 @@ def recompute_future(session: Session, now: datetime, rules: DeadlineRules | Non
     calendars = load_calendars(session)
     first_company = FirstCompanies(session, now, rules.zone)
     changed = 0
+    known: dict[tuple[object, ...], Due] = {}
     for obligation in undue_obligations(session, now):
         company_id = obligation.company_id or first_company.of(obligation.person_id)
-        due = due_of(period_of(obligation), calendars.of(company_id).calendar, _rules_then(obligation, rules))
-        changed += _apply(obligation, due, now)
+        settings = calendars.of(company_id)
+        # Many owe the same report by the same calendar.
+        key = (obligation.kind, obligation.first_day, obligation.due_at, obligation.late_from, settings)
+        if key not in known:
+            known[key] = due_of(period_of(obligation), settings.calendar, _rules_then(obligation, rules))
+        changed += _apply(obligation, known[key], now)
     return changed
 
 
@@ -174,15 +179,15 @@ def _rules_then(obligation: Obligation, rules: DeadlineRules) -> DeadlineRules:
 
 
 def _apply(obligation: Obligation, due: Due, now: datetime) -> bool:
-    before = (obligation.due_at, obligation.late_from, obligation.certainty, obligation.waived)
+    wanted: dict[str, object] = {"certainty": due.certainty.value}
     if due.late_from > now:
-        obligation.due_at, obligation.late_from = due.due_at, due.late_from
-    obligation.certainty = due.certainty.value
-    by_calendar = {"", "no_workday"}
-    if obligation.waived_reason in by_calendar:
-        obligation.waived = not due.required
-        obligation.waived_reason = "" if due.required else "no_workday"
-    return before != (obligation.due_at, obligation.late_from, obligation.certainty, obligation.waived)
+        wanted |= {"due_at": due.due_at, "late_from": due.late_from}
+    if obligation.waived_reason in {"", "no_workday"}:
+        wanted |= {"waived": not due.required, "waived_reason": "" if due.required else "no_workday"}
+    different = {name: value for name, value in wanted.items() if getattr(obligation, name) != value}
+    for name, value in different.items():
+        setattr(obligation, name, value)
+    return bool(different)
 
 
 class FirstCompanies:

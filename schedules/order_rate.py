@@ -26,7 +26,7 @@ from storage.reports import OrderRateSnapshot
 from storage.roster import CohortId, EventKind, Hire, HireEvent
 
 LOCK_PART = "order-rate-lock"
-LOCKED_AT_ONCE = 5
+LOCKED_AT_ONCE = 3
 CORRECTING_EVENTS = (EventKind.on_post_corrected, EventKind.left, EventKind.rejoined)
 
 

@@ -5,7 +5,7 @@ company; every other report by the person.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sql
@@ -23,6 +23,8 @@ from storage.people import Company, CompanyId, Membership, Person, PersonId, Per
 from storage.reports import Leave, Obligation, Report
 
 ROWS_PER_INSERT = 500
+LONGEST_GRACE = timedelta(days=2)
+"""No report becomes late so long after it was due (schedules.deadlines)."""
 OPENED = "obligations"
 """The heartbeat that says up to which instant obligations have been written."""
 
@@ -337,7 +339,8 @@ def owed_per_period(session: Session, kind: ReportKind, first: date, last: date)
 
 def undue_obligations(session: Session, now: datetime) -> list[Obligation]:
     """Every obligation whose deadline is still ahead."""
-    return list(session.exec(select(Obligation).where(Obligation.late_from > now)).all())
+    ahead = (Obligation.late_from > now, Obligation.due_at > now - LONGEST_GRACE)
+    return list(session.exec(select(Obligation).where(*ahead)).all())
 
 
 def deactivated(session: Session) -> dict[PersonId, date | None]:

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -158,7 +158,7 @@ def _town(url: str, now: datetime, zone: ZoneInfo = ZONE) -> Database:
     today = now.astimezone(zone).date()
     with database.transaction() as session:
         settle_people(session, Size(companies=PEOPLE // 10, managers=PEOPLE), today)
-        session.add(CalendarDay(day=today, company_key=0, is_workday=True, recorded_at=now))
+        session.add(CalendarDay(day=today, company_key=0, is_workday=True, recorded_at=now - timedelta(days=1)))
     return database
 
 

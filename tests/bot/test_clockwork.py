@@ -9,6 +9,8 @@ import pytest
 
 from bot import clockwork
 from bot.clockwork import Clockwork, Watch
+from schedules import reminders
+from storage.outbox import OutboxState, count_messages
 from tests.chat import StillClock, World
 
 SELDOM = 300.0
@@ -80,3 +82,23 @@ async def test_nothing_is_planned_before_what_waited_at_telegram_is_in_the_inbox
     await asyncio.wait_for(planned.wait(), 5)
     stopping.set()
     await asyncio.wait_for(running, 5)
+
+
+async def test_very_many_reminders_are_planned_in_parts_each_written_by_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminders, "MOST_AT_ONCE", 2)
+    for name in ("王芳", "李强", "赵敏", "钱进", "孙丽"):
+        world.manager(name)
+    written: list[int] = []
+
+    def wake() -> None:
+        with world.session() as session:
+            written.append(count_messages(session, OutboxState.open))
+
+    works = Clockwork(world.database, world.clock, world.surroundings, SELDOM, wake, asyncio.Event())
+    world.clock.to("2026-11-25 20:00")
+    result = await works.tick()
+    assert result is not None
+    assert result.reminders == 5
+    assert written == [2, 4, 5]

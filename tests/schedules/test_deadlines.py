@@ -30,6 +30,7 @@ from schedules.deadlines import (
 from schedules.periods import Period
 from schedules.working_days import Certainty, Override, WorkCalendar, WorkWeek
 from storage.kinds import ReportKind, ReportState
+from storage.obligations import LONGEST_GRACE
 
 PLAIN = WorkCalendar()
 LENIENT = DeadlineRules()
@@ -340,6 +341,7 @@ def test_dues_rise_with_their_periods(
     this, following = due_of(period, calendar, rules), due_of(period.next(), calendar, rules)
     for one in (this, following):
         assert one.opens_at < one.due_at <= one.late_from < one.missing_from
+        assert one.late_from < one.due_at + LONGEST_GRACE
     assert this.opens_at < following.opens_at
     assert this.due_at < following.due_at
     assert this.late_from < following.late_from
