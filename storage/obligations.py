@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sql
-from sqlalchemy import ColumnElement, Row, String, and_, case, cast, exists, func, literal, or_
+from sqlalchemy import ColumnElement, Row, String, and_, bindparam, case, cast, exists, func, literal, or_
 from sqlmodel import Session, col, select, update
 
 from storage.dialect import insert_new
@@ -97,30 +97,33 @@ def managers_on(
     Each person's companies follow each other, the one looked after longest first. Somebody without a date to
     begin with is asked from the day after they were entered.
     """
-    begun = or_(
-        col(Person.active_from) <= day,
-        and_(col(Person.active_from).is_(None), col(Person.created_at) < start),
-    )
-    query = (
-        sql.select(col(Person.id), col(Membership.company_id))
-        .join(Membership, col(Membership.person_id) == col(Person.id))
-        .join(Company, col(Company.id) == col(Membership.company_id))
-        .where(
-            col(Person.role) == Role.manager,
-            col(Person.state) == PersonState.active,
-            begun,
-            or_(col(Person.active_until).is_(None), col(Person.active_until) > day),
-            col(Company.active),
-            col(Membership.since) <= day,
-            or_(col(Membership.until).is_(None), col(Membership.until) > day),
-        )
-        .order_by(col(Person.id), col(Membership.since), col(Membership.id))
-    )
+    session.flush()
+    asked: dict[str, object] = {"day": day, "start": start}
+    query = _MANAGERS
     if person_ids is not None:
-        query = query.where(col(Person.id).in_(person_ids))
-    return [Asked(*row) for row in _rows(session, query)]
+        query, asked["people"] = _THESE_MANAGERS, list(person_ids)
+    return [Asked(*row) for row in session.connection().execute(query, asked)]
 
 
+_MANAGERS = (
+    sql.select(col(Person.id), col(Membership.company_id))
+    .join(Membership, col(Membership.person_id) == col(Person.id))
+    .join(Company, col(Company.id) == col(Membership.company_id))
+    .where(
+        col(Person.role) == Role.manager,
+        col(Person.state) == PersonState.active,
+        or_(
+            col(Person.active_from) <= bindparam("day"),
+            and_(col(Person.active_from).is_(None), col(Person.created_at) < bindparam("start")),
+        ),
+        or_(col(Person.active_until).is_(None), col(Person.active_until) > bindparam("day")),
+        col(Company.active),
+        col(Membership.since) <= bindparam("day"),
+        or_(col(Membership.until).is_(None), col(Membership.until) > bindparam("day")),
+    )
+    .order_by(col(Person.id), col(Membership.since), col(Membership.id))
+)
+_THESE_MANAGERS = _MANAGERS.where(col(Person.id).in_(bindparam("people", expanding=True)))
 _OPENED_THROUGH = select(Heartbeat.at).where(Heartbeat.part == OPENED)
 
 
