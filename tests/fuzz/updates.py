@@ -5,6 +5,7 @@ strategy cannot know beforehand: which buttons stand in a chat at that moment.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 from hypothesis import strategies as st
@@ -126,6 +127,7 @@ CONTENTS: tuple[Update, ...] = (
 """Every content a message may have besides text, and none."""
 
 
+@cache
 def users(scene: Scene) -> st.SearchStrategy[Update]:
     """Somebody: mostly one with an open chat."""
     code: st.SearchStrategy[object] = st.sampled_from(("zh-hans", "en", "ar", "x" * 40, "", None))
@@ -146,6 +148,7 @@ def chats(scene: Scene, user: Update) -> st.SearchStrategy[Update]:
     return st.one_of(st.just(private), st.just(private), st.just(private), group.map(dict))
 
 
+@cache
 @st.composite
 def messages(draw: st.DrawFn, scene: Scene) -> Update:
     """A message with text, or with any other content and perhaps a caption."""
@@ -155,7 +158,7 @@ def messages(draw: st.DrawFn, scene: Scene) -> Update:
     if draw(st.integers(0, 9)) < 7:
         message["text"] = draw(texts())
     else:
-        message |= draw(st.sampled_from((*CONTENTS, *_documents(scene))))
+        message |= draw(_contents(scene))
         if draw(st.booleans()):
             message["caption"] = draw(texts())
     extra = draw(st.sampled_from(("", "", "", "", "topic", "reply", "forward", "entities", "via", "anonymous")))
@@ -174,13 +177,17 @@ def messages(draw: st.DrawFn, scene: Scene) -> Update:
     return message
 
 
-def _documents(scene: Scene) -> tuple[Update, ...]:
+@cache
+def _contents(scene: Scene) -> st.SearchStrategy[Update]:
+    """Whatever a message can hold instead of text."""
     names = ("名册.xlsx", "a.csv", "a.xls", "a", "", "x" * 200, "假期.xlsx")
-    return tuple(
+    documents = (
         {"document": {**_FILE, "file_id": file_id, "file_name": name}} for file_id in scene.files for name in names
     )
+    return st.sampled_from((*CONTENTS, *documents))
 
 
+@cache
 @st.composite
 def presses(draw: st.DrawFn, scene: Scene) -> Update:
     """A press with forged data, under any message or none."""
@@ -198,6 +205,7 @@ def presses(draw: st.DrawFn, scene: Scene) -> Update:
     return query
 
 
+@cache
 @st.composite
 def memberships(draw: st.DrawFn, scene: Scene) -> Update:
     """The bot, or somebody, comes, goes or is blocked."""
@@ -217,6 +225,7 @@ def memberships(draw: st.DrawFn, scene: Scene) -> Update:
     }
 
 
+@cache
 def other_updates(scene: Scene) -> st.SearchStrategy[Update]:
     """The kinds the bot did not ask for: Telegram may deliver some all the same."""
     channel: Update = {
@@ -304,12 +313,14 @@ def _with(value: Update, path: tuple[str, ...], key: str, new: object, *, drop: 
     return copy
 
 
+@cache
 def real_presses(scene: Scene) -> st.SearchStrategy[RealPress]:
     """One of the buttons that stand in a chat, by somebody who may or may not be meant."""
     group = st.none() | st.none() | st.none() | st.sampled_from(scene.groups)
     return st.builds(RealPress, st.sampled_from(scene.people), group, st.integers(0, 12))
 
 
+@cache
 @st.composite
 def steps(draw: st.DrawFn, scene: Scene) -> Step:
     """One thing that happens: mostly what people really do, the rest forged, bent or foreign."""
@@ -335,6 +346,7 @@ KINDS = (
 )
 
 
+@cache
 @st.composite
 def well_formed(draw: st.DrawFn, scene: Scene, kind: str) -> Update:
     """An update of a kind as the Bot API describes it."""

@@ -1,5 +1,7 @@
 """What people may type: commands, answers, forms, and text in every script, as hypothesis strategies."""
 
+from functools import cache
+
 from hypothesis import strategies as st
 
 from handlers import commands
@@ -59,23 +61,27 @@ STRANGE = (
 """Marks, controls and half characters that have broken software before, and answers a form may ask for."""
 
 
+@cache
 def any_text(longest: int = 120) -> st.SearchStrategy[str]:
     """Text in any script; lone surrogates and controls included."""
     return st.text(st.characters(codec=None), max_size=longest)
 
 
+@cache
 def long_text() -> st.SearchStrategy[str]:
     """A message as long as Telegram allows, in one line or in many."""
     unit = st.sampled_from(("界", "😀", "a ", "<&>", "张伟 1\n", "\n", "陪访 ", "：", "\u202e"))
     return st.tuples(unit, st.sampled_from((1000, 2048, 4096))).map(lambda drawn: (drawn[0] * drawn[1])[: drawn[1]])
 
 
+@cache
 def _order_line() -> st.SearchStrategy[str]:
     name = st.sampled_from(NAMES) | any_text(8)
     number = st.sampled_from(("0", "1", "2", "-1", "999999999999", "二", "１", "1.5", "")) | any_text(3)
     return st.tuples(name, number).map(" ".join)
 
 
+@cache
 def _pasted_form() -> st.SearchStrategy[str]:
     label = st.sampled_from(
         ("姓名", "新人", "日期", "计划", "公司", "问题", "结果", "原因", "下一步", "状态")
@@ -85,6 +91,7 @@ def _pasted_form() -> st.SearchStrategy[str]:
     return st.tuples(opening, st.lists(line, max_size=8)).map(lambda drawn: "\n".join((drawn[0], *drawn[1])))
 
 
+@cache
 def answers() -> st.SearchStrategy[str]:
     """What may be typed where something was asked."""
     return st.one_of(
@@ -97,6 +104,7 @@ def answers() -> st.SearchStrategy[str]:
     )
 
 
+@cache
 def command_texts() -> st.SearchStrategy[str]:
     """A command or its word, with anything behind it."""
     names = st.sampled_from(tuple(commands.COMMAND_BY_NAME))
@@ -107,6 +115,7 @@ def command_texts() -> st.SearchStrategy[str]:
     return st.tuples(slashed | words, st.sampled_from((" ", "\n", "：")), behind).map(lambda d: d[0] + d[1] + d[2])
 
 
+@cache
 def texts() -> st.SearchStrategy[str]:
     """One message."""
     order_list = st.lists(_order_line(), min_size=1, max_size=6).map("\n".join)
@@ -123,6 +132,7 @@ def texts() -> st.SearchStrategy[str]:
     )
 
 
+@cache
 def callback_data() -> st.SearchStrategy[str]:
     """Forged data: the real buttons' names with any arguments, and nonsense."""
     argument = st.one_of(
