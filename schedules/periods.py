@@ -5,13 +5,14 @@ Days are local dates, both ends included. Instants are aware and in UTC. 24:00 o
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from schedules.working_days import ONE_DAY, last_day_of_month
 from storage.kinds import ReportKind
 
-__all__ = ["ZONE", "Period", "ReportKind", "Year", "instant", "local_day", "start_of"]
+__all__ = ["ZONE", "Period", "ReportKind", "Year", "first_days", "instant", "local_day", "start_of"]
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """One zone for all of China, no summer time."""
@@ -160,6 +161,19 @@ class Year:
 
     def __contains__(self, day: date) -> bool:
         return day.year == self.number
+
+
+@lru_cache(maxsize=256)
+def first_days(kind: ReportKind, first: date, last: date) -> tuple[date, ...]:
+    """The days from first to last on which a period of the kind begins, in order."""
+    if kind is ReportKind.daily:
+        return tuple(first + place * ONE_DAY for place in range((last - first).days + 1))
+    days: list[date] = []
+    period = Period.of(kind, last)
+    while period.first >= first:
+        days.append(period.first)
+        period = period.previous()
+    return tuple(reversed(days))
 
 
 def _bounds(kind: ReportKind, day: date) -> tuple[date, date]:

@@ -23,6 +23,7 @@ from schedules.obligations import LONGEST_CATCH_UP, open_obligations, recompute_
 from schedules.periods import ZONE
 from schedules.posts import plan_posts
 from schedules.reminders import count_missed, plan_reminders
+from schedules.tallying import tally_what_is_past
 from schedules.thanks import plan_thanks
 from storage.calendar_days import CalendarDay, CalendarYear
 from storage.groups import Heartbeat, beat
@@ -43,6 +44,8 @@ CLOCKWORK: tuple[Hook, ...] = (
     forum.plan_forum_reminders,
     plan_thanks,
     clear_old,
+    # The last: from here on whoever changes a report waits for the end of the tick.
+    tally_what_is_past,
 )
 """What else the clock does. Each is called at every tick (UTC), must cost next to nothing when nothing is due, and
 must do its work once however often it is called."""

@@ -5,20 +5,21 @@ them from a longer period, is taken out of the counts and judged alone.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 
 from sqlmodel import Session
 
 from schedules.deadlines import DeadlineRules
 from schedules.obligations import absences_between, due_day, is_company_kind
-from schedules.periods import Period
+from schedules.periods import Period, first_days
 from schedules.standing import Judged, OnTime, count, excuses, judge, rank_in_company
 from schedules.working_days import ONE_DAY, Certainty
 from storage.alike import Alike, alike_of, count_alike
 from storage.kinds import ReportKind, ReportState
 from storage.obligations import Owed, Terms, deactivated, owed_between
 from storage.people import CompanyId, PersonId
+from storage.tallies import count_by_tally
 
 Counted = list[tuple[Judged, int]]
 """How reports stand, and how many stand so."""
@@ -64,7 +65,11 @@ def judged_between(
     A company's counts for each of its managers; `due_in` leaves out what falls due on other days. A few statements,
     whatever the number of people.
     """
-    alike = count_alike(session, kind, first_days(kind, first, last), is_company_kind(kind), person_ids)
+    days, for_companies = first_days(kind, first, last), is_company_kind(kind)
+    if person_ids is None:
+        alike = count_by_tally(session, kind, days, for_companies)
+    else:
+        alike = count_alike(session, kind, days, for_companies, person_ids)
     if due_in is not None:
         alike = Counter({each: number for each, number in alike.items() if _day_of(kind, each, rules) in due_in})
     found: Counted = []
@@ -80,18 +85,6 @@ def judged_between(
                 verdict = judge(kind, terms_of_all, each.on_leave, False, now, rules)
             found.append((_judged(kind, each, verdict), number))
     return found
-
-
-def first_days(kind: ReportKind, first: date, last: date) -> Sequence[date]:
-    """The days from first to last on which a period of the kind begins."""
-    if kind is ReportKind.daily:
-        return [first + place * ONE_DAY for place in range((last - first).days + 1)]
-    days: list[date] = []
-    period = Period.of(kind, last)
-    while period.first >= first:
-        days.insert(0, period.first)
-        period = period.previous()
-    return days
 
 
 def once_each(found: Iterable[tuple[Judged, int]]) -> Counted:

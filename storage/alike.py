@@ -143,8 +143,8 @@ def _periods(
     person_ids: Collection[PersonId] | None,
 ) -> tuple[ColumnElement[bool], ...]:
     first, last = min(first_days), max(first_days)
-    # A range is one walk along the index, a list one search for each day.
-    is_range = len(set(first_days)) == (last - first).days + 1
+    # A range is one walk along everybody's, lists one search for each day (and person).
+    is_range = person_ids is None and len(set(first_days)) == (last - first).days + 1
     days = col(table.first_day).between(first, last) if is_range else col(table.first_day).in_(sorted(first_days))
     people = () if person_ids is None else (col(table.person_id).in_(person_ids),)
     return (col(table.kind) == kind, days, *people)

@@ -7,7 +7,7 @@ and has at most `most` rows. Instants are aware and in UTC. Who may have which r
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
@@ -77,6 +77,32 @@ def looked_after(session: Session, first: date, last: date) -> dict[PersonId, se
     for person_id, company_id in rows:
         found.setdefault(person_id, set()).add(company_id)
     return found
+
+
+class Term(NamedTuple):
+    """How long somebody looked after a company."""
+
+    person_id: PersonId
+    since: date
+    until: date | None
+    """The first day on which they no longer did."""
+
+    def touches(self, first: date, last: date) -> bool:
+        """Whether any day from first to last is in it."""
+        return self.since <= last and (self.until is None or self.until > first)
+
+
+def terms_of_office(session: Session, company_ids: Collection[CompanyId], first: date, last: date) -> list[Term]:
+    """Who looked after one of these companies on any day from first to last, and how long."""
+    session.flush()
+    rows = session.connection().execute(
+        select(col(Membership.person_id), col(Membership.since), col(Membership.until)).where(
+            col(Membership.company_id).in_(company_ids),
+            col(Membership.since) <= last,
+            or_(col(Membership.until).is_(None), col(Membership.until) > first),
+        )
+    )
+    return [Term(*row) for row in rows]
 
 
 def names_of_hires(session: Session, extent: Extent) -> dict[HireId, tuple[str, str]]:

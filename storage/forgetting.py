@@ -52,6 +52,7 @@ CODES = {
     "rating": {"line", "position"},
     "ride_along": {"part_of_day", "mode", "customer_kinds", "scores"},
     "spot_check": {"topic", "result"},
+    "tally": {"sorts"},
     "training_session": {"kind", "starts", "ends"},
 }
 """Columns that hold the bot's own words, or names of companies and cohorts. Every other text may name somebody."""

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspe
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.tallies import watch_what_is_counted
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -46,6 +48,8 @@ def upgrade(url: str) -> list[str]:
             from alembic import command
 
             command.upgrade(_config(connection), "head")
+            # SQLite loses the triggers of a table that is copied.
+            watch_what_is_counted(connection)
             _check_foreign_keys(connection)
     return taken
 

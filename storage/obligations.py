@@ -348,6 +348,10 @@ def undue_obligations(session: Session, now: datetime) -> list[Obligation]:
 
 def deactivated(session: Session) -> dict[PersonId, date | None]:
     """Everybody who no longer takes part, with their last date where it was noted."""
+    return once(session, "deactivated", (Person,), lambda: _deactivated(session))
+
+
+def _deactivated(session: Session) -> dict[PersonId, date | None]:
     query = sql.select(col(Person.id), col(Person.active_until)).where(col(Person.state) == PersonState.deactivated)
     gone: dict[PersonId, date | None] = {}
     for person_id, until in _rows(session, query):

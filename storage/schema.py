@@ -16,6 +16,7 @@ from storage import (  # noqa: F401  imported for their tables
     ratings,
     reports,
     roster,
+    tallies,
     trainings,
 )
 

@@ -83,16 +83,28 @@ def test_what_is_kept_between_answers_is_forgotten_when_it_changes(tmp_path: Pat
 @pytest.fixture(scope="module")
 def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asking, Asking]]:
     """The same few people with one month of history, and with six."""
-    found: list[Asking] = []
-    for days in (45, 270):
-        database = open_database(f"sqlite:///{tmp_path_factory.mktemp('town')}/town.db")
-        build(database, Size(companies=2, managers=6, days=days, hires_per_cohort=6))
-        with database.transaction() as session:
-            tick(session, NOW, ZONE)
-        found.append(Asking(database, NOW))
+    found = [
+        _town(tmp_path_factory, Size(companies=2, managers=6, days=days, hires_per_cohort=6)) for days in (45, 270)
+    ]
     yield found[0], found[1]
     for each in found:
         each.database.close()
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
+    """The younger town with ten times the managers."""
+    asking = _town(tmp_path_factory, Size(companies=2, managers=60, days=45, hires_per_cohort=6))
+    yield asking
+    asking.database.close()
+
+
+def _town(tmp_path_factory: pytest.TempPathFactory, size: Size) -> Asking:
+    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('town')}/town.db")
+    build(database, size)
+    with database.transaction() as session:
+        tick(session, NOW, ZONE)
+    return Asking(database, NOW)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +161,16 @@ def test_what_one_person_asks_costs_the_same_however_many_there_are(crowds: tupl
     few, many = (crowd.says(FIRST_ACCOUNT + 1, text) for crowd in crowds)
     assert many.statements <= few.statements
     assert many.instructions <= 1.5 * few.instructions + 20
+
+
+@pytest.mark.parametrize("question", ["/stats", "/trend"])
+def test_figures_of_everybody_hardly_cost_more_for_ten_times_the_people(
+    towns: tuple[Asking, Asking], crowded: Asking, question: str
+) -> None:
+    few, many = towns[0].says(ADMIN_ACCOUNT, question), crowded.says(ADMIN_ACCOUNT, question)
+    assert many.statements <= few.statements
+    # What is not past its deadline is counted afresh.
+    assert many.instructions <= 2.5 * few.instructions
 
 
 def _messages(world: World) -> list[OutboxMessage]:

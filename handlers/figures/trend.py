@@ -6,7 +6,7 @@ that closed in it, pooled. The month that is not over is marked interim; a month
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 from functools import partial
 from itertools import groupby
@@ -24,15 +24,16 @@ from handlers.translations import N_, Translator
 from handlers.turn import Surroundings, Turn
 from handlers.workbooks.material import Reach
 from schedules.calendars import deadline_rules
+from schedules.deadlines import DeadlineRules
 from schedules.periods import Period, local_day
 from schedules.punctuality import judged_between
 from schedules.standing import OnTime, count
-from storage.cohort_figures import CohortFigures, Pooled, cohorts_closing_in, pool
+from storage.cohort_figures import CohortFigures, Pooled, cohorts_closing_between, pool
 from storage.coverage import Coverage, coverage, pool_coverage
-from storage.exports import looked_after, names_of_companies
+from storage.exports import names_of_companies, terms_of_office
 from storage.kinds import ReportKind
 from storage.outbox import OutboxMessage
-from storage.people import CompanyId, Person
+from storage.people import Person, PersonId
 from storage.ratios import UNDEFINED, format_level, format_rate, level, percent
 
 PICTURE, TABLE = "trend_picture", "trend_table"
@@ -133,30 +134,43 @@ def months_until(session: Session, reach: Reach, now: datetime, surroundings: Su
     periods = [Period.monthly_of(today)]
     while len(periods) < MONTHS:
         periods.insert(0, periods[0].previous())
-    rules = deadline_rules(session, surroundings.zone)
-    daily = ReportKind.daily
-    everybody = judged_between(session, daily, periods[0].first, today, now, rules) if reach.everybody else None
+    first, last = periods[0].first, periods[-1].last
+    dailies = _dailies(session, reach, periods, now, deadline_rules(session, surroundings.zone))
+    every = cohorts_closing_between(session, reach.company_ids, first, last, today)
+    covered = coverage(session, [each.cohort_id for each in every], today)
     months = []
-    for period in periods:
-        if everybody is not None:
-            dailies = count(each for each in everybody if each[0].first_day in period)
-        else:
-            looking_after = looked_after(session, period.first, period.last)
-            people = {person for person, companies in looking_after.items() if companies & set(reach.company_ids)}
-            last = min(period.last, today)
-            dailies = count(judged_between(session, daily, period.first, last, now, rules, people))
-        cohorts = _cohorts(session, reach.company_ids, period, today)
-        covered = coverage(session, [each.cohort_id for each in cohorts], today).values()
+    for period, counted in zip(periods, dailies, strict=True):
+        cohorts = _cohorts([each for each in every if each.closes_on is not None and each.closes_on in period])
         months.append(
             Month(
                 period,
                 pool(cohorts) if cohorts else None,
-                pool_coverage(covered) if cohorts else None,
-                dailies,
+                pool_coverage(covered[each.cohort_id] for each in cohorts) if cohorts else None,
+                counted,
                 interim=today <= period.last,
             )
         )
     return months
+
+
+def _dailies(
+    session: Session, reach: Reach, periods: Sequence[Period], now: datetime, rules: DeadlineRules
+) -> list[OnTime]:
+    """Month by month those of everybody, or of whoever looked after one of the companies in it."""
+    whose: list[frozenset[PersonId] | None] = [None] * len(periods)
+    if not reach.everybody:
+        terms = terms_of_office(session, reach.company_ids, periods[0].first, periods[-1].last)
+        whose = [frozenset(term.person_id for term in terms if term.touches(each.first, each.last)) for each in periods]
+    until = min(periods[-1].last, local_day(now, rules.zone))
+    # Mostly the same people all year: they are counted once.
+    found = {
+        people: judged_between(session, ReportKind.daily, periods[0].first, until, now, rules, people)
+        for people in dict.fromkeys(whose)
+    }
+    return [
+        count(each for each in found[people] if each[0].first_day in period)
+        for period, people in zip(periods, whose, strict=True)
+    ]
 
 
 def lines_of(t: Translator, months: Sequence[Month]) -> tuple[Line, ...]:
@@ -217,15 +231,12 @@ def _spans(has_figures: Sequence[bool], months: Sequence[Month]) -> list[str]:
     return spans[::-1]
 
 
-def _cohorts(session: Session, company_ids: Sequence[CompanyId], period: Period, today: date) -> list[CohortFigures]:
-    """What a month's point stands for: the cohorts that closed in it; in the present month, while none has, those
-    that are to close and have begun.
+def _cohorts(closing: Sequence[CohortFigures]) -> list[CohortFigures]:
+    """What a month's point stands for of the cohorts that close in it: those that have; while none has, those that
+    have begun.
     """
-    if period.first > today:
-        return []
-    every = cohorts_closing_in(session, company_ids, period.first, today)
-    closed = [each for each in every if not each.interim]
-    return closed or [each for each in every if each.on_post]
+    closed = [each for each in closing if not each.interim]
+    return closed or [each for each in closing if each.on_post]
 
 
 def _reach(session: Session, message: OutboxMessage) -> Reach | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from storage.database import Database
 from storage.migration import upgrade
 from tests.benchmarks.asking import Asking, Cost
-from tests.benchmarks.large_town import ADMIN_ACCOUNT, FIRST_ACCOUNT, NOW, Size, build
+from tests.benchmarks.large_town import ADMIN_ACCOUNT, FIRST_ACCOUNT, NOW, Size, build, tally
 from tests.benchmarks.report import Figure, at_most, told
 
 TIMES = 7
@@ -34,7 +34,9 @@ def measure(large: Path) -> list[Figure]:
         small = Database(f"sqlite:///{folder}/small.db")
         upgrade(small.url)
         build(small, Size().with_history(HUNDREDTH))
+        upgrade(f"sqlite:///{large}")
         big = Database(f"sqlite:///{large}")
+        tally(big, NOW)
         figures: list[Figure] = []
         here, there = questions(Asking(big, NOW)), questions(Asking(small, NOW))
         for name, ask in here.items():

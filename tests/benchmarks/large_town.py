@@ -21,6 +21,7 @@ from bot.clock import SystemClock
 from schedules.obligations import open_obligations
 from schedules.periods import ZONE, instant
 from schedules.planner import PART as PLANNER
+from schedules.tallying import tally_what_is_past
 from storage.database import Database
 from storage.follow_up import RideAlong
 from storage.groups import Group, beat
@@ -31,6 +32,7 @@ from storage.orders import Order
 from storage.people import Company, CompanyId, Membership, Person, PersonId, PersonState, Role
 from storage.reports import Obligation, Report, ReportVersion
 from storage.roster import Cohort, EventKind, Hire, HireEvent, Stage
+from storage.tallies import Tally
 
 NOW = datetime(2026, 11, 26, 10, 0, tzinfo=ZONE).astimezone(UTC)
 FIRST_ACCOUNT = 10_000
@@ -88,9 +90,19 @@ def build(database: Database, size: Size, *, now: datetime = NOW, seed: int = 1)
     with database.transaction() as session:
         session.add(Group(chat_id=GROUP, title="培训经理群", language="zh", linked_at=now))
         beat(session, PLANNER, now)
+    tally(database, now)
     if database.is_sqlite:
         with database.engine.connect() as connection:
             connection.exec_driver_sql("ANALYZE")
+
+
+def tally(database: Database, now: datetime) -> None:
+    """Count the periods that are over, as the planner's ticks have done by then."""
+    counted, before = 0, -1
+    while counted != before:
+        with database.transaction() as session:
+            tally_what_is_past(session, now)
+            before, counted = counted, session.exec(select(sql.func.count(col(Tally.id)))).one()
 
 
 def today_of(now: datetime | None = None) -> date:

@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session
+from sqlmodel import Session, col, delete, select, update
 
 from schedules.calendars import deadline_rules, load_calendars
 from schedules.deadlines import due_of
 from schedules.obligations import is_company_kind
-from schedules.periods import Period
+from schedules.periods import Period, first_days
 from schedules.punctuality import on_time_due
 from schedules.standing import lacking_between, states_between
 from storage.kinds import ReportKind, ReportState
 from storage.people import CompanyId, Person, PersonId, PersonState
 from storage.reports import Leave, Obligation, Report
+from storage.tallies import keep_tallies, untallied
 from tests import postgres
 from tests.schedules.office import Office, at
 from tests.schedules.slow_standing import slow_on_time, slow_standings
@@ -74,6 +75,54 @@ def test_counted_figures_are_those_of_every_record_judged_alone(
         session.rollback()
 
 
+@given(chance=st.randoms(use_true_random=False), on=st.sampled_from(["sqlite", "sqlite", "postgres"]))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_tally_never_outlives_what_it_counted(offices: dict[str, Office], chance: Random, on: str) -> None:
+    with Session(offices[on].database.engine, expire_on_commit=False) as session:
+        fill(session, chance)
+        for _ in range(2):
+            for kind in ReportKind:
+                days = first_days(kind, FIRST, LAST)
+                missing = [day for day in untallied(session, kind, days) if chance.random() < 0.8]
+                assert keep_tallies(session, kind, missing, is_company_kind(kind))
+            for _ in range(chance.randrange(4)):
+                change(session, chance)
+            compare(session, chance)
+        session.rollback()
+
+
+def change(session: Session, chance: Random) -> None:
+    """What is counted changes, one row or many at a time."""
+    session.flush()
+    report = chance.choice(session.exec(select(Report)).all() or [None])
+    obligation = chance.choice(session.exec(select(Obligation)).all() or [None])
+    leave = chance.choice(session.exec(select(Leave)).all() or [None])
+    match chance.randrange(10):
+        case 0:
+            fill(session, chance)
+        case 1 if report is not None:
+            session.delete(report)
+        case 2 if report is not None:
+            report.state = chance.choice(IN)
+        case 3 if report is not None and report.kind is ReportKind.daily:
+            report.first_day = report.last_day = LAST + chance.randrange(1, 400) * DAY
+        case 4 if obligation is not None:
+            session.delete(obligation)
+        case 5 if obligation is not None:
+            obligation.late_from += timedelta(days=1)
+        case 6:
+            session.exec(update(Obligation).where(col(Obligation.first_day) > some_day(chance)).values(waived=True))
+        case 7 if leave is not None:
+            leave.cancelled_at = at("2026-11-01")
+        case 8 if leave is not None:
+            leave.first_day, leave.last_day = some_day(chance), LAST
+        case 9:
+            session.exec(delete(Report).where(col(Report.first_day) > some_day(chance)))
+        case _:
+            pass
+    session.flush()
+
+
 def compare(session: Session, chance: Random) -> None:
     """Every figure, of everybody, of some people and of some companies, at some moment."""
     now, rules = at(chance.choice(NOWS)) + timedelta(seconds=chance.choice([0, -1])), deadline_rules(session)
@@ -115,7 +164,11 @@ def fill(session: Session, chance: Random) -> None:
                 )
             )
     for kind in ReportKind:
+        owed = {(o.kind, o.first_day) for o in session.exec(select(Obligation)).all()}
+        sent = {(r.kind, r.first_day) for r in session.exec(select(Report)).all()}
         for period in {Period.of(kind, some_day(chance)) for _ in range(chance.randrange(12))}:
+            if (kind, period.first) in owed | sent:
+                continue
             for company_id in COMPANIES if is_company_kind(kind) else (None,):
                 owe(session, chance, period, company_id)
 

@@ -1,0 +1,179 @@
+"""Periods counted before: how many of each sort a period holds, kept so that a year need not be counted again.
+
+A tally is forgotten by triggers the moment anything it counted changes, in the same transaction and whoever changes it:
+another process, a later version of the bot, a person with a database's own tools. So what is there is true, and what is
+not there is counted from the records. No judgement is kept, only counts of records.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy import JSON, Column, Connection, Table, UniqueConstraint, event, func, text
+from sqlmodel import Field, Session, SQLModel, col
+
+from storage.alike import Alike, count_alike
+from storage.dialect import enum_column, insert_new
+from storage.kinds import ReportKind, ReportState
+from storage.people import CompanyId
+from storage.reports import Obligation
+
+CHANGING = 7_226_319
+"""PostgreSQL advisory lock: shared by all that change what is counted, alone for whoever keeps a tally."""
+
+
+class Tally(SQLModel, table=True):
+    """What one period of one kind holds."""
+
+    __tablename__ = "tally"
+    __table_args__ = (UniqueConstraint("kind", "first_day"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: ReportKind = Field(sa_column=enum_column(ReportKind))
+    first_day: date
+    sorts: list[list[Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """One for each sort, with how many: see `_written`."""
+
+
+def count_by_tally(
+    session: Session, kind: ReportKind, first_days: Collection[date], for_companies: bool
+) -> Counter[Alike]:
+    """The same as `count_alike` for everybody, counted anew only where no tally is kept."""
+    session.flush()
+    if not first_days:
+        return Counter()
+    known = sql.select(col(Tally.first_day), col(Tally.sorts)).where(
+        col(Tally.kind) == kind, col(Tally.first_day).between(min(first_days), max(first_days))
+    )
+    found: Counter[Alike] = Counter()
+    rest = set(first_days)
+    for first_day, sorts in session.connection().execute(known):
+        if first_day in rest:
+            rest.remove(first_day)
+            found.update({_read(first_day, written): written[-1] for written in sorts})
+    found.update(count_alike(session, kind, rest, for_companies))
+    return found
+
+
+def tallies_kept(session: Session, since: date) -> Mapping[ReportKind, int]:
+    """How many periods that begin at or after a day have a tally, kind by kind."""
+    query = sql.select(col(Tally.kind), func.count()).where(col(Tally.first_day) >= since).group_by(col(Tally.kind))
+    return dict(session.connection().execute(query).tuples().all())
+
+
+def untallied(session: Session, kind: ReportKind, first_days: Iterable[date]) -> list[date]:
+    """Those of these periods without a tally."""
+    query = sql.select(col(Tally.first_day)).where(col(Tally.kind) == kind)
+    known = set(session.connection().execute(query).scalars())
+    return [day for day in first_days if day not in known]
+
+
+def keep_tallies(session: Session, kind: ReportKind, first_days: Collection[date], for_companies: bool) -> bool:
+    """Count these periods and keep the tallies; False, and nothing done, while somebody else changes what is counted.
+
+    Whoever wants to change it later waits for the end of this transaction: it should be near.
+    """
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        free = session.connection().execute(sql.select(func.pg_try_advisory_xact_lock(CHANGING))).scalar_one()
+        if not free:
+            return False
+    sorts: dict[date, list[list[Any]]] = {day: [] for day in first_days}
+    for alike, number in count_alike(session, kind, first_days, for_companies).items():
+        sorts[alike.first_day].append(_written(alike, number))
+    insert_new(session, Tally, [{"kind": kind, "first_day": day, "sorts": own} for day, own in sorts.items()])
+    return True
+
+
+def earliest_obligations(session: Session) -> Mapping[ReportKind, date]:
+    """The first day of the first period of each kind that was ever owed."""
+    kinds = list(ReportKind)
+    first = [
+        sql.select(func.min(col(Obligation.first_day))).where(col(Obligation.kind) == kind).scalar_subquery()
+        for kind in kinds
+    ]
+    row = session.connection().execute(sql.select(*first)).one()
+    return {kind: day for kind, day in zip(kinds, row, strict=True) if day is not None}
+
+
+def _written(alike: Alike, number: int) -> list[Any]:
+    due_at, late_from = (at.isoformat() if at is not None else None for at in (alike.due_at, alike.late_from))
+    return [alike.last_day.isoformat(), due_at, late_from, *alike[4:], number]
+
+
+def _read(first_day: date, written: list[Any]) -> Alike:
+    last_day, due_at, late_from, certainty, waived, state, on_leave, company_id, _ = written
+    return Alike(
+        first_day,
+        date.fromisoformat(last_day),
+        datetime.fromisoformat(due_at) if due_at is not None else None,
+        datetime.fromisoformat(late_from) if late_from is not None else None,
+        certainty,
+        waived,
+        ReportState(state) if state is not None else None,
+        on_leave,
+        CompanyId(company_id) if company_id is not None else None,
+    )
+
+
+def watch_what_is_counted(connection: Connection) -> None:
+    """Set the triggers anew and forget every tally: after the tables were made or altered."""
+    for statement in TRIGGERS[connection.dialect.name]:
+        connection.execute(text(statement))
+    connection.execute(text("DELETE FROM tally"))
+
+
+COUNTED = {
+    "obligation": (
+        "kind, first_day, last_day, person_id, company_id, company_key, due_at, late_from, certainty, waived",
+        "kind = {row}.kind AND first_day = {row}.first_day",
+    ),
+    "report": (
+        "kind, first_day, last_day, person_id, company_id, company_key, state",
+        "kind = {row}.kind AND first_day = {row}.first_day",
+    ),
+    "leave": (
+        "person_id, first_day, last_day, cancelled_at",
+        "kind = 'daily' AND first_day BETWEEN {row}.first_day AND {row}.last_day",
+    ),
+}
+"""Of each table that is counted: the columns the counts depend on, and the tallies a row of it is in."""
+ROWS = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}
+
+
+def _sqlite_triggers() -> Iterable[str]:
+    for table, (columns, tallies) in COUNTED.items():
+        for change, rows in ROWS.items():
+            name, of = f"tally_{table}_{change}", f" OF {columns}" if change == "update" else ""
+            forget = " ".join(f"DELETE FROM tally WHERE {tallies.format(row=row)};" for row in rows)
+            yield f"DROP TRIGGER IF EXISTS {name}"
+            yield f'CREATE TRIGGER {name} AFTER {change}{of} ON "{table}" BEGIN {forget} END'
+
+
+def _postgres_triggers() -> Iterable[str]:
+    for table, (columns, tallies) in COUNTED.items():
+        for change, rows in ROWS.items():
+            name, of = f"tally_{table}_{change}", f" OF {columns}" if change == "update" else ""
+            forget = " ".join(f"DELETE FROM tally WHERE {tallies.format(row=row)};" for row in rows)
+            # A tally that is being kept just now is seen, and forgotten, once the lock is granted.
+            yield (
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"PERFORM pg_advisory_xact_lock_shared({CHANGING}); {forget} RETURN NULL; END $$"
+            )
+            yield f'DROP TRIGGER IF EXISTS {name} ON "{table}"'
+            yield f'CREATE TRIGGER {name} AFTER {change}{of} ON "{table}" FOR EACH ROW EXECUTE FUNCTION {name}()'
+
+
+TRIGGERS = {"sqlite": tuple(_sqlite_triggers()), "postgresql": tuple(_postgres_triggers())}
+
+_TABLE: Table = SQLModel.metadata.tables["tally"]
+for _counted in COUNTED:
+    # Made, and filled by a move to another database, after what it counts.
+    _TABLE.add_is_dependent_on(SQLModel.metadata.tables[_counted])
+
+
+@event.listens_for(_TABLE, "after_create")
+def _after_create(_table: Table, connection: Connection, **_: Any) -> None:
+    watch_what_is_counted(connection)
