@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from schedules.deadlines import DeadlineRules
 from schedules.periods import Period
@@ -13,7 +13,7 @@ from schedules.standing import OnTime, Standing, on_time_of, states_between
 from schedules.working_days import Certainty
 from storage.kinds import ReportKind, ReportState
 from storage.obligations import leaves_between, owed_per_period, reports_per_period
-from storage.people import Person, PersonId
+from storage.people import names_of
 
 BOARD, WEEKLY_STATE = "board", "weekly_state"
 """The kinds of the planned messages; `handlers.reminding.boards` composes them."""
@@ -46,7 +46,7 @@ class Board:
 def board_of(session: Session, period: Period, now: datetime, rules: DeadlineRules) -> Board | None:
     """The board of a period as it stands; None when nobody had to hand anything in."""
     standings = states_between(session, period.kind, period.first, period.first, now, rules=rules)
-    names = _names(session, {s.person_id for s in standings})
+    names = names_of(session, {s.person_id for s in standings})
     in_order = sorted(standings, key=lambda s: (s.sent_at is None, s.sent_at or now, names[s.person_id]))
 
     def called(chosen: Iterable[Standing]) -> tuple[str, ...]:
@@ -94,14 +94,3 @@ def board_digests(session: Session, kind: ReportKind, periods: Iterable[Period])
         seen = (reports.get(period.first, ""), owed.get(period.first, 0), away)
         digests[period] = hashlib.sha256(repr(seen).encode()).hexdigest()[:32]
     return digests
-
-
-def _names(session: Session, ids: Iterable[PersonId]) -> dict[PersonId, str]:
-    names: dict[PersonId, str] = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), 500):
-        some = wanted[start : start + 500]
-        for person in session.exec(select(Person).where(col(Person.id).in_(some))).all():
-            if person.id is not None:
-                names[person.id] = person.real_name
-    return names

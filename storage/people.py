@@ -99,7 +99,20 @@ _SPEAKER = select(Person).where(Person.telegram_id == bindparam("account"))
 
 def display_name(person: Person) -> str:
     """What to call somebody: the real name, or while it is not known the account's."""
-    return person.real_name or (f"@{person.username}" if person.username else f"#{person.telegram_id}")
+    return _called(person.real_name, person.username, person.telegram_id)
+
+
+def names_of(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, str]:
+    """What to call each of these people; there may be many, so nothing else of them is read."""
+    query = select(col(Person.id), Person.real_name, Person.username, Person.telegram_id).where(
+        col(Person.id).in_(person_ids)
+    )
+    rows = session.exec(query).all()
+    return {number: _called(name, username, account) for number, name, username, account in rows if number is not None}
+
+
+def _called(real_name: str, username: str, telegram_id: int) -> str:
+    return real_name or (f"@{username}" if username else f"#{telegram_id}")
 
 
 def memberships_of(session: Session, person_ids: Collection[PersonId]) -> dict[PersonId, list[Company]]:

@@ -80,10 +80,13 @@ class Hire(SQLModel, table=True):
     """新人: one episode of a salesperson in training or on post. Rejoining after the window is a new episode."""
 
     __tablename__ = "hire"
-    __table_args__ = (Index("ix_hire_cohort_on_post", "cohort_id", "on_post"),)
+    __table_args__ = (
+        Index("ix_hire_cohort_on_post", "cohort_id", "on_post"),
+        Index("ix_hire_company_closes", "company_id", "closes_on"),
+    )
 
     id: HireId | None = Field(default=None, primary_key=True, sa_type=Integer)
-    company_id: CompanyId = Field(foreign_key="company.id", sa_type=Integer, index=True)
+    company_id: CompanyId = Field(foreign_key="company.id", sa_type=Integer)
     cohort_id: CohortId = Field(foreign_key="cohort.id", sa_type=Integer)
     name: str = Field(max_length=40)
     created_at: datetime

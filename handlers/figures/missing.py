@@ -39,8 +39,8 @@ from storage.people import (
     PersonState,
     Role,
     active_companies,
-    display_name,
     managers_of,
+    names_of,
 )
 
 LIST, REMIND = "missing", "missing_remind"
@@ -316,13 +316,13 @@ def _say(turn: Turn, period: Period | None, number: int, *, redraw: bool = False
 
 
 def _lines(turn: Turn, found: Sequence[OpenPeriod], rules: DeadlineRules) -> Iterator[Markup]:
-    people = _people(turn.session, {s.person_id for each in found for s in each.standings})
+    people = names_of(turn.session, {s.person_id for each in found for s in each.standings})
     companies = {company.id: company.name for company in active_companies(turn.session)}
     comma = turn.t.plain(N_(", "))
     for each in found:
         owners: dict[tuple[CompanyId | None, PersonId | None], list[str]] = {}
         for standing in each.standings:
-            owners.setdefault(_owner(standing), []).append(display_name(people[standing.person_id]))
+            owners.setdefault(_owner(standing), []).append(people[standing.person_id])
         yield _period_line(turn, each, len(owners), rules)
         names = [
             f"{companies.get(company_id, '—')} ({comma.join(own)})" if company_id is not None else own[0]

@@ -80,7 +80,8 @@ class CohortsOf:
 def stats(turn: Turn) -> None:
     """`/stats [period] [company or person]`: this month when no period is named."""
     companies = active_companies(turn.session)
-    question = read_question(turn.arguments, turn.today, companies, _people(turn.session))
+    people = _people(turn.session) if turn.arguments.strip() else []
+    question = read_question(turn.arguments, turn.today, companies, people)
     if question.unknown or question.kind is not None or (question.company and question.people):
         turn.say(
             turn.t(

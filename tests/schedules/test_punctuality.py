@@ -64,7 +64,7 @@ COMPANIES = [CompanyId(number) for number in range(1, 4)]
 
 
 @given(chance=st.randoms(use_true_random=False), on=st.sampled_from(["sqlite", "sqlite", "postgres"]))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_counted_figures_are_those_of_every_record_judged_alone(
     offices: dict[str, Office], chance: Random, on: str
 ) -> None:
@@ -76,7 +76,7 @@ def test_counted_figures_are_those_of_every_record_judged_alone(
 
 
 @given(chance=st.randoms(use_true_random=False), on=st.sampled_from(["sqlite", "sqlite", "postgres"]))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_tally_never_outlives_what_it_counted(offices: dict[str, Office], chance: Random, on: str) -> None:
     with Session(offices[on].database.engine, expire_on_commit=False) as session:
         fill(session, chance)
@@ -132,11 +132,13 @@ def compare(session: Session, chance: Random) -> None:
         slow = slow_standings(session, kind, now, rules)
         for people in (None, some_people):
             for companies in (None, some_companies):
-                for period in PERIODS:
-                    fast = on_time_due(session, kind, period, now, rules, people, companies)
-                    assert fast == slow_on_time(kind, slow, period, people, companies), (kind, period, now)
+                period = chance.choice(PERIODS)
+                fast = on_time_due(session, kind, period, now, rules, people, companies)
+                assert fast == slow_on_time(kind, slow, period, people, companies), (kind, period, now)
             by_row = states_between(session, kind, FIRST, LAST, now, people, rules)
-            expected = [each for each in slow if people is None or each.person_id in people]
+            expected = [
+                each for each in slow if each.first_day <= LAST and (people is None or each.person_id in people)
+            ]
             assert Counter((s.person_id, s.first_day, s.company_id, s.state, s.is_in, s.overdue) for s in by_row) == (
                 Counter((s.person_id, s.first_day, s.company_id, s.state, s.is_in, s.overdue) for s in expected)
             )
@@ -166,7 +168,7 @@ def fill(session: Session, chance: Random) -> None:
     for kind in ReportKind:
         owed = {(o.kind, o.first_day) for o in session.exec(select(Obligation)).all()}
         sent = {(r.kind, r.first_day) for r in session.exec(select(Report)).all()}
-        for period in {Period.of(kind, some_day(chance)) for _ in range(chance.randrange(12))}:
+        for period in sorted({Period.of(kind, some_day(chance)) for _ in range(chance.randrange(12))}):
             if (kind, period.first) in owed | sent:
                 continue
             for company_id in COMPANIES if is_company_kind(kind) else (None,):
