@@ -15,9 +15,9 @@ from schedules.obligations import absences_between, due_day, is_company_kind
 from schedules.periods import Period, first_days
 from schedules.standing import Judged, OnTime, count, excuses, judge, rank_in_company
 from schedules.working_days import ONE_DAY, Certainty
-from storage.alike import Alike, alike_of, count_alike
+from storage.alike import Alike, alike_of, count_alike, count_settled_dailies
 from storage.kinds import ReportKind, ReportState
-from storage.obligations import Owed, Terms, deactivated, owed_between
+from storage.obligations import Owed, Terms, deactivated, owed_between, unowed_reports
 from storage.people import CompanyId, PersonId
 from storage.tallies import count_by_tally
 
@@ -85,6 +85,50 @@ def judged_between(
                 verdict = judge(kind, terms_of_all, each.on_leave, False, now, rules)
             found.append((_judged(kind, each, verdict), number))
     return found
+
+
+def dailies_by_person(
+    session: Session,
+    first: date,
+    last: date,
+    now: datetime,
+    rules: DeadlineRules,
+    person_ids: Collection[PersonId] | None = None,
+) -> dict[PersonId, OnTime]:
+    """The figures of everybody's dailies of the days from first to last; without those who have none.
+
+    A few statements. What came in is counted by the database; what is lacking is looked at one by one.
+    """
+    kind = ReportKind.daily
+    found: dict[PersonId, Counted] = {}
+
+    def note(person_id: PersonId, certainty: str, is_in: bool, verdict: tuple[ReportState, bool], number: int) -> None:
+        state, overdue = verdict
+        judged = Judged(
+            kind=kind,
+            company_id=None,
+            first_day=first,
+            last_day=last,
+            state=state,
+            is_in=is_in,
+            overdue=overdue,
+            certainty=Certainty(certainty),
+        )
+        found.setdefault(person_id, []).append((judged, number))
+
+    for each, number in count_settled_dailies(session, first, last, person_ids).items():
+        terms = Terms(now, now, each.certainty, each.waived, each.report_state)
+        verdict = judge(kind, terms, each.on_leave, False, now, rules)
+        note(each.person_id, each.certainty, each.report_state is not None, verdict, number)
+    lacking = owed_between(session, kind, first, last, False, person_ids, lacking=True)
+    if lacking:
+        absences = absences_between(session, first, last, now, rules, person_ids)
+        excused = excuses(session, kind, absences, now, rules)
+        for row in lacking:
+            note(row.person_id, row.certainty, False, judge(kind, row.terms, *excused(row), now, rules), 1)
+    for report in unowed_reports(session, kind, first, last, person_ids):
+        note(report.person_id, Certainty.official, True, (ReportState.extra, False), 1)
+    return {person_id: count(own) for person_id, own in found.items()}
 
 
 def once_each(found: Iterable[tuple[Judged, int]]) -> Counted:

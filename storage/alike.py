@@ -43,6 +43,16 @@ class Alike(NamedTuple):
         return Terms(self.due_at, self.late_from, self.certainty, self.waived, self.report_state)
 
 
+class Settled(NamedTuple):
+    """All that the judgement of a daily depends on that came in or was waived: the deadline matters no more."""
+
+    person_id: PersonId
+    certainty: str
+    waived: bool
+    report_state: ReportState | None
+    on_leave: bool
+
+
 def alike_of(owed: Owed, for_companies: bool, on_leave: bool) -> Alike:
     """The sort an obligation is counted under."""
     company_id = owed.company_id if for_companies else None
@@ -73,14 +83,7 @@ def _count_owed(
     for_companies: bool,
     person_ids: Collection[PersonId] | None,
 ) -> Counter[Alike]:
-    on_leave: ColumnElement[bool] = cast(literal(False), Boolean)
-    if kind is ReportKind.daily:
-        on_leave = exists().where(
-            col(Leave.person_id) == col(Obligation.person_id),
-            col(Leave.first_day) <= col(Obligation.first_day),
-            col(Leave.last_day) >= col(Obligation.first_day),
-            col(Leave.cancelled_at).is_(None),
-        )
+    on_leave: ColumnElement[bool] = _is_away() if kind is ReportKind.daily else cast(literal(False), Boolean)
     rows = (
         sql.select(
             col(Obligation.first_day),
@@ -99,6 +102,41 @@ def _count_owed(
     )
     counted = sql.select(*rows.c, func.count()).group_by(*rows.c)
     return Counter({Alike(*row[:-1]): row[-1] for row in _execute(session, counted)})
+
+
+def count_settled_dailies(
+    session: Session, first: date, last: date, person_ids: Collection[PersonId] | None = None
+) -> Counter[Settled]:
+    """Of the dailies owed from first to last those that came in or were waived, person by person."""
+    rows = (
+        sql.select(
+            col(Obligation.person_id),
+            col(Obligation.certainty),
+            col(Obligation.waived),
+            col(Report.state),
+            _is_away().label("on_leave"),
+        )
+        .outerjoin(Report, same_report(False))
+        .where(
+            col(Obligation.kind) == ReportKind.daily,
+            col(Obligation.first_day).between(first, last),
+            sql.or_(col(Report.id).is_not(None), col(Obligation.waived)),
+            *(() if person_ids is None else (col(Obligation.person_id).in_(person_ids),)),
+        )
+        .subquery()
+    )
+    counted = sql.select(*rows.c, func.count()).group_by(*rows.c)
+    return Counter({Settled(*row[:-1]): row[-1] for row in _execute(session, counted)})
+
+
+def _is_away() -> ColumnElement[bool]:
+    """That whoever owes a daily is on leave on its day."""
+    return exists().where(
+        col(Leave.person_id) == col(Obligation.person_id),
+        col(Leave.first_day) <= col(Obligation.first_day),
+        col(Leave.last_day) >= col(Obligation.first_day),
+        col(Leave.cancelled_at).is_(None),
+    )
 
 
 def _count_unowed(

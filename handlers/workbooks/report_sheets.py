@@ -1,6 +1,6 @@
 """The sheets of what is handed in: dailies, composed reports, on-time figures, leave (handbook §3, §5.4)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -26,11 +26,13 @@ from handlers.workbooks.sheets import (
 )
 from schedules.obligations import due_day, is_company_kind
 from schedules.periods import Period, Year
+from schedules.punctuality import dailies_by_person
 from schedules.standing import OnTime, Standing, on_time_of, once_per_company, states_between
 from schedules.working_days import ONE_DAY
 from storage.export_rows import ReportRow
 from storage.exports import leaves_touching, reports_between
 from storage.kinds import ReportKind, ReportState
+from storage.people import PersonId
 
 _FAR = 62 * ONE_DAY
 """No report begins or falls due further than this from the days it is about."""
@@ -116,9 +118,16 @@ class Counts:
             owner = self._m.company(each.company_id) if by_company else self._m.person(each.person_id)
             by_owner.setdefault((each.kind, owner), []).append(each)
         for (kind, owner), own in by_owner.items():
-            known = self._of[kind].get(owner)
-            counted = on_time_of(own)
-            self._of[kind][owner] = counted if known is None else together([known, counted])
+            self._add(kind, owner, on_time_of(own))
+
+    def add_dailies(self, counted: Mapping[PersonId, OnTime]) -> None:
+        """Count dailies that were counted already, person by person."""
+        for person_id, own in counted.items():
+            self._add(ReportKind.daily, self._m.person(person_id), own)
+
+    def _add(self, kind: ReportKind, owner: str, counted: OnTime) -> None:
+        known = self._of[kind].get(owner)
+        self._of[kind][owner] = counted if known is None else together([known, counted])
 
     def by_kind(self) -> Iterable[tuple[ReportKind, list[tuple[str, OnTime]]]]:
         """The figures of each kind, owner by owner."""
@@ -135,6 +144,9 @@ def dailies(m: Material, counts: Counts) -> Sheet:
     """Every daily that was owed or sent, one a row: also those on leave and those that are missing."""
     rows: list[tuple[Cell, ...]] = []
     for first, last in _months(m.period):
+        if len(rows) > m.most:
+            counts.add_dailies(dailies_by_person(m.session, first, last, m.now, m.rules, m.person_ids))
+            continue
         standings = states_between(m.session, ReportKind.daily, first, last, m.now, m.person_ids, m.rules)
         counts.add(standings)
         shown = standings[: m.most + 1 - len(rows)]

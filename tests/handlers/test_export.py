@@ -317,7 +317,13 @@ def test_a_year_of_one_company(offices: dict[str, Phone]) -> None:
     assert sheet(other, "日报") == []
 
 
-def test_on_time_figures_of_a_year_are_those_of_all_its_reports(offices: dict[str, Phone], world: World) -> None:
+@pytest.mark.parametrize("most", [10_000, 12])
+def test_on_time_figures_of_a_year_are_those_of_all_its_reports(
+    offices: dict[str, Phone], world: World, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    world.clock.to("2026-12-02 10:00")
+    world.tick()
+    monkeypatch.setattr(export, "MOST_ROWS", most)
     _, content = workbook(offices["admin"].says("/export 2026"))
     with world.database.transaction() as session:
         names = {person.id: display_name(person) for person in session.exec(select(Person))}

@@ -15,8 +15,8 @@ from schedules.calendars import deadline_rules, load_calendars
 from schedules.deadlines import due_of
 from schedules.obligations import is_company_kind
 from schedules.periods import Period, first_days
-from schedules.punctuality import on_time_due
-from schedules.standing import lacking_between, states_between
+from schedules.punctuality import dailies_by_person, on_time_due
+from schedules.standing import lacking_between, on_time_of, states_between
 from storage.kinds import ReportKind, ReportState
 from storage.people import CompanyId, Person, PersonId, PersonState
 from storage.reports import Leave, Obligation, Report
@@ -142,6 +142,11 @@ def compare(session: Session, chance: Random) -> None:
             assert Counter((s.person_id, s.first_day, s.company_id, s.state, s.is_in, s.overdue) for s in by_row) == (
                 Counter((s.person_id, s.first_day, s.company_id, s.state, s.is_in, s.overdue) for s in expected)
             )
+            if kind is ReportKind.daily:
+                assert dailies_by_person(session, FIRST, LAST, now, rules, people) == {
+                    each: on_time_of(own for own in by_row if own.person_id == each)
+                    for each in {own.person_id for own in by_row}
+                }
             lacking = lacking_between(session, kind, FIRST, LAST, now, rules, people)
             assert lacking == [each for each in by_row if each.is_owed and not each.is_in]
 
