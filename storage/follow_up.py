@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, Text
+from sqlalchemy import JSON, Column, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
 from storage.people import CompanyId, PersonId
 from storage.roster import HireId
+
+_STEP_IS_OPEN = text("next_step_on IS NOT NULL AND next_step_closed_at IS NULL")
 
 
 class RideAlong(SQLModel, table=True):
@@ -17,7 +19,13 @@ class RideAlong(SQLModel, table=True):
     __table_args__ = (
         Index("ix_ride_along_hire_day", "hire_id", "day"),
         Index("ix_ride_along_person_day", "person_id", "day"),
-        Index("ix_ride_along_person_step", "person_id", "next_step_on"),
+        Index(
+            "ix_ride_along_open_step",
+            "person_id",
+            "next_step_on",
+            sqlite_where=_STEP_IS_OPEN,
+            postgresql_where=_STEP_IS_OPEN,
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -11,10 +11,7 @@ from storage.follow_up import Drill, RideAlong, SpotCheck
 from storage.people import CompanyId
 from storage.problems import Incident, Problem, Solution, SolutionCheck
 from storage.roster import EventKind, Hire, HireEvent
-from storage.trainings import TrainingSession
-
-SUMMARY_LENGTH = 10
-"""A session needs a written summary of at least so many characters (handbook §6)."""
+from storage.trainings import SUMMARY_LENGTH, TrainingSession
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Integer, Text
+from sqlalchemy import Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
 from storage.people import CompanyId, PersonId
@@ -12,6 +12,21 @@ class Problem(SQLModel, table=True):
     """A numbered problem or suggestion with its category; its number is its id."""
 
     __tablename__ = "problem"
+    __table_args__ = (
+        Index(
+            "ix_problem_open",
+            "company_id",
+            "recorded_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(
+            "ix_problem_unanswered",
+            "recorded_at",
+            sqlite_where=text("closed_at IS NULL AND answered_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL AND answered_at IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     company_id: CompanyId = Field(foreign_key="company.id", sa_type=Integer, index=True)

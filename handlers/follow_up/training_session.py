@@ -22,7 +22,6 @@ from handlers.roster.roster_scope import company_ids
 from handlers.translations import N_, Translator
 from handlers.turn import Turn
 from storage.people import Role
-from storage.period_records import SUMMARY_LENGTH
 from storage.reports import Report
 from storage.sessions_book import (
     SessionNote,
@@ -35,7 +34,7 @@ from storage.sessions_book import (
     record_session,
     sessions_by,
 )
-from storage.trainings import TrainingSession
+from storage.trainings import SUMMARY_LENGTH, TrainingSession
 
 START, EDIT, LIST, SUMMARIZE = "session", "session_edit", "session_list", "session_sum"
 SUMMARIES_LISTED = 8

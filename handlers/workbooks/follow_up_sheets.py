@@ -14,8 +14,8 @@ from handlers.workbooks.material import Material
 from handlers.workbooks.sheets import MIDDLE, NARROW, WIDE, WIDEST, Cell, Sheet, live_rate, reference
 from storage.drills import note_of
 from storage.exports import drills_between, ride_alongs_between, sessions_between, spot_checks_between
-from storage.period_records import SUMMARY_LENGTH
 from storage.roster import HireId
+from storage.trainings import SUMMARY_LENGTH
 
 SESSIONS = (
     (N_("Date"), MIDDLE),

@@ -30,9 +30,11 @@ from storage.kinds import ReportState
 from storage.migration import upgrade
 from storage.orders import Order
 from storage.people import Company, CompanyId, Membership, Person, PersonId, PersonState, Role
+from storage.problems import Problem
 from storage.reports import Obligation, Report, ReportVersion
 from storage.roster import Cohort, EventKind, Hire, HireEvent, Stage
 from storage.tallies import Tally
+from storage.trainings import TrainingSession
 
 NOW = datetime(2026, 11, 26, 10, 0, tzinfo=ZONE).astimezone(UTC)
 FIRST_ACCOUNT = 10_000
@@ -87,6 +89,8 @@ def build(database: Database, size: Size, *, now: datetime = NOW, seed: int = 1)
         _hand_in_reports(session, now)
     with database.transaction() as session:
         _fill_roster(session, size, first, today, chance)
+    with database.transaction() as session:
+        _follow_up(session, first, today)
     with database.transaction() as session:
         session.add(Group(chat_id=GROUP, title="培训经理群", language="zh", linked_at=now))
         beat(session, PLANNER, now)
@@ -195,6 +199,34 @@ def _openings(size: Size, first: date, today: date, chance: random.Random) -> It
         day += size.days_between_cohorts * DAY
 
 
+def _follow_up(session: Session, first: date, today: date) -> None:
+    """A training session a week of each manager, with its summary, and a problem a month, answered the next day and
+    closed after three; nothing of it is open today."""
+    managers = session.exec(select(Membership.person_id, Membership.company_id)).all()
+    days = [first + number * DAY for number in range((today - first).days - 3)]
+    for day in days[::7]:
+        session_told = {"day": day, "kind": "refresher", "topic": "产品知识", "starts": "09:00", "ends": "10:30"}
+        counted = {"expected": 12, "present": 11, "summary": "大家学会了新产品的要点和讲法", "recorded_at": _at(day)}
+        rows = [{"company_id": company, "person_id": person} | session_told | counted for person, company in managers]
+        _insert(session, TrainingSession, rows)
+    for day in days[::30]:
+        told = {
+            "category": "skills",
+            "text": "客户觉得价格偏高",
+            "suggestion": "",
+            "reported_on": day,
+            "closing_note": "",
+        }
+        moments = {
+            "reported_on": day,
+            "recorded_at": _at(day),
+            "answered_at": _at(day + DAY),
+            "closed_at": _at(day + 3 * DAY),
+        }
+        rows = [{"company_id": company, "person_id": person} | told | moments for person, company in managers]
+        _insert(session, Problem, rows)
+
+
 class _Roster:
     """The rows of hires as they are made."""
 
@@ -283,8 +315,11 @@ class _Roster:
         for _ in range(self._size.ride_alongs_per_hire):
             day = on_post + self._chance.randrange(min(days, 30)) * DAY
             visit = {"day": day, "part_of_day": "morning", "mode": "you_do", "visits": 3, "customer_kinds": "cold"}
-            words = {"scores": {}, "did_well": "开场自然亲切", "to_improve": FEEDBACK, "next_step": "", "versions": []}
-            self._add(RideAlong, own | visit | words | {"person_id": manager, "recorded_at": _at(day)})
+            words = {"scores": {}, "did_well": "开场自然亲切", "to_improve": FEEDBACK, "versions": []}
+            due = day + 7 * DAY
+            step = {"next_step": "再陪访一次", "next_step_on": due}
+            done = {"next_step_closed_at": _at(due) if due <= self._today else None}
+            self._add(RideAlong, own | visit | words | step | done | {"person_id": manager, "recorded_at": _at(day)})
 
 
 def _insert(session: Session, table: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
