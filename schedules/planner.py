@@ -1,6 +1,7 @@
 """What the clock makes the bot do: at each tick, everything that is due now is put into the outbox, each thing once.
 
-A tick works from the records alone and is one transaction. Ticking twice, after a restart, or in several processes
+A tick works from the records alone and is one transaction; where very many reminders are due it leaves the rest to
+others (`plan_more`), so that answers are written in between. Ticking twice, after a restart, or in several processes
 changes nothing: every message has a key that exists once. After an outage only what is still of use goes out; what was
 missed is counted and the admins are told (design: planner).
 """
