@@ -27,6 +27,8 @@ LONGEST_WORK = 300.0
 """Seconds after which a piece of work is given up."""
 DRAWING_IDLE, GATHERING_IDLE = 60.0, 5.0
 """Seconds without work after which the process ends: importing what pictures are drawn with takes a second or two."""
+GATHERING_NICE = 5
+"""How far the gathering gives way to whatever else runs on the machine: answering people comes first."""
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -61,8 +63,9 @@ class ThreadWorkshop:
 class ProcessWorkshop:
     """In a process of its own (`bot.workshop_process`): the work and its result have to be picklable."""
 
-    def __init__(self, idle_seconds: float) -> None:
+    def __init__(self, idle_seconds: float, nice: int = 0) -> None:
         self._idle_seconds = idle_seconds
+        self._nice = nice
         self._turn = asyncio.Lock()
         self._process: Process | None = None
         self._end: asyncio.TimerHandle | None = None
@@ -102,7 +105,7 @@ class ProcessWorkshop:
     async def _exchange(self, work: bytes) -> Result:
         process = self._process
         if process is None or process.returncode is not None:
-            process = self._process = await _start()
+            process = self._process = await _start(self._nice)
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(len(work).to_bytes(LENGTH) + work)
@@ -137,7 +140,7 @@ class Workshops:
     @classmethod
     def in_processes(cls) -> "Workshops":
         """Processes of their own, none of which runs yet."""
-        return cls(ProcessWorkshop(DRAWING_IDLE), ProcessWorkshop(GATHERING_IDLE))
+        return cls(ProcessWorkshop(DRAWING_IDLE), ProcessWorkshop(GATHERING_IDLE, GATHERING_NICE))
 
     @classmethod
     def in_threads(cls) -> "Workshops":
@@ -150,7 +153,7 @@ class Workshops:
         await self.gathering.close()
 
 
-async def _start() -> Process:
+async def _start(nice: int) -> Process:
     # The token and the passwords are none of its business; where the database is comes with the work.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("BOT_")}
     paths = [str(_ROOT), *filter(None, [environment.get("PYTHONPATH")])]
@@ -159,6 +162,7 @@ async def _start() -> Process:
         "-P",
         "-m",
         "bot.workshop_process",
+        str(nice),
         stdin=PIPE,
         stdout=PIPE,
         env=environment | {"PYTHONPATH": os.pathsep.join(paths)},

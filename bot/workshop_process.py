@@ -1,7 +1,7 @@
 """The process that slow work is done in: reads pickled work, writes what came of it, until there is no more to read.
 
-A program: `python -m bot.workshop_process`. It imports what the work needs and no more, and gives way to whatever else
-runs on the machine: answering people comes first.
+A program: `python -m bot.workshop_process 5`; the number says how far it gives way to whatever else runs on the
+machine. It imports what the work needs and no more.
 """
 
 import contextlib
@@ -14,7 +14,6 @@ from typing import IO
 
 LENGTH = 8
 """Bytes that tell how long the pickle behind them is."""
-NICE = 5
 
 
 def main() -> None:
@@ -23,7 +22,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Not on Windows, nor where the service's own limits forbid it.
     with contextlib.suppress(AttributeError, OSError):
-        os.nice(NICE)
+        os.nice(int(sys.argv[1]))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Whatever a library prints goes where errors go, not between the answers.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

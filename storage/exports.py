@@ -4,6 +4,7 @@ Rows, not objects: a year of a large company is tens of thousands of records. Ev
 and has at most `most` rows. Instants are aware and in UTC. Who may have which rows is decided by whoever asks.
 """
 
+import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -112,7 +113,8 @@ def names_of_hires(session: Session, extent: Extent) -> dict[HireId, tuple[str, 
         .join_from(Hire, Cohort, col(Cohort.id) == col(Hire.cohort_id))
         .where(col(Hire.company_id).in_(extent.company_ids))
     )
-    return {number: (name, cohort) for number, name, cohort in rows}
+    # One text for each cohort, not one for each of its hires.
+    return {number: (name, sys.intern(cohort)) for number, name, cohort in rows}
 
 
 def reports_between(

@@ -25,7 +25,7 @@ from handlers.workbooks.sheets import (
     stretch,
 )
 from schedules.obligations import due_day, is_company_kind
-from schedules.periods import Period, Year
+from schedules.periods import Period
 from schedules.punctuality import dailies_by_person
 from schedules.standing import OnTime, Standing, on_time_of, once_per_company, states_between
 from schedules.working_days import ONE_DAY
@@ -143,7 +143,7 @@ def together(counted: Iterable[OnTime]) -> OnTime:
 def dailies(m: Material, counts: Counts) -> Sheet:
     """Every daily that was owed or sent, one a row: also those on leave and those that are missing."""
     rows: list[tuple[Cell, ...]] = []
-    for first, last in _months(m.period):
+    for first, last in _months(m.period.first, m.period.last):
         if len(rows) > m.most:
             counts.add_dailies(dailies_by_person(m.session, first, last, m.now, m.rules, m.person_ids))
             continue
@@ -156,13 +156,12 @@ def dailies(m: Material, counts: Counts) -> Sheet:
     return m.sheet(N_("Dailies"), DAILIES, rows)
 
 
-def _months(period: Period | Year) -> Iterator[tuple[date, date]]:
-    """The days of a period month by month, so that no more than a month is in memory."""
-    first = period.first
-    while first <= period.last:
-        last = min(Period.monthly_of(first).last, period.last)
-        yield first, last
-        first = last + ONE_DAY
+def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The days from first to last month by month, so that no more than a month is in memory."""
+    while first <= last:
+        end = min(Period.monthly_of(first).last, last)
+        yield first, end
+        first = end + ONE_DAY
 
 
 def _daily(m: Material, standing: Standing, report: ReportRow | None) -> tuple[Cell, ...]:
@@ -186,14 +185,14 @@ def _daily(m: Material, standing: Standing, report: ReportRow | None) -> tuple[C
     )
 
 
-def _composed(m: Material, kind: ReportKind) -> list[Standing]:
-    """How every report of a kind stands that is about days of the period, or due in it."""
-    first, last = m.period.first - _FAR, m.period.last + _FAR
+def _composed(m: Material, kind: ReportKind) -> Iterator[list[Standing]]:
+    """How every report of a kind stands that is about days of the period, or due in it; a month's at a time."""
     only = None if is_company_kind(kind) else m.person_ids
-    found = states_between(m.session, kind, first, last, m.now, only, m.rules)
-    if is_company_kind(kind):
-        found = [each for each in found if each.company_id in m.reach.company_ids]
-    return [each for each in once_per_company(found) if _concerns(m, each)]
+    for first, last in _months(m.period.first - _FAR, m.period.last + _FAR):
+        found = states_between(m.session, kind, first, last, m.now, only, m.rules)
+        if is_company_kind(kind):
+            found = [each for each in found if each.company_id in m.reach.company_ids]
+        yield [each for each in once_per_company(found) if _concerns(m, each)]
 
 
 def _concerns(m: Material, standing: Standing) -> bool:
@@ -208,13 +207,12 @@ def reports(m: Material, counts: Counts) -> Sheet:
     for kind in ReportKind:
         if kind is ReportKind.daily:
             continue
-        standings = _composed(m, kind)
-        counts.add(standings)
-        shown = standings[: m.most + 1 - len(rows)]
-        if shown:
-            days = [each.first_day for each in shown]
-            said = reports_between(m.session, {kind}, min(days), max(days))
-            rows += [_report(m, each, said.get((kind, each.first_day, _owner(each)))) for each in shown]
+        for standings in _composed(m, kind):
+            counts.add(standings)
+            shown = standings[: m.most + 1 - len(rows)]
+            if shown:
+                said = reports_between(m.session, {kind}, shown[0].first_day, shown[-1].first_day)
+                rows += [_report(m, each, said.get((kind, each.first_day, _owner(each)))) for each in shown]
     return m.sheet(N_("Reports"), REPORTS, rows)
 
 
