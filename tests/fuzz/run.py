@@ -1,5 +1,6 @@
 """Drawing updates and delivering them: the same for the test and for the long run."""
 
+import contextlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,10 @@ from tests.fuzz.town import Tally, Town
 from tests.fuzz.updates import Step, steps
 
 BATCH = 10
+
+
+class _Enough(Exception):
+    """Ends the drawing: hypothesis would go on for long without anything to try."""
 
 
 def run(
@@ -37,8 +42,8 @@ def _deliver(town: Town, tally: Tally, updates: int, number: int) -> None:
     # Nothing is made smaller or repeated: the town remembers, so an example has no meaning by itself.
     @seed(number)
     @settings(
-        # A press where no button stands delivers nothing.
-        max_examples=updates // BATCH + updates // (4 * BATCH) + 5,
+        # Enough in any case: a press where no button stands delivers nothing.
+        max_examples=updates,
         phases=[Phase.generate],
         database=None,
         deadline=None,
@@ -46,7 +51,9 @@ def _deliver(town: Town, tally: Tally, updates: int, number: int) -> None:
     )
     @given(st.lists(steps(town.scene), min_size=BATCH, max_size=BATCH))
     def deliver(batch: list[Step]) -> None:
-        if tally.updates < most:
-            town.deliver(batch, tally)
+        if tally.updates >= most:
+            raise _Enough
+        town.deliver(batch, tally)
 
-    deliver()
+    with contextlib.suppress(_Enough):
+        deliver()

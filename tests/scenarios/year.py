@@ -79,6 +79,7 @@ class Year:
         tasks = list(tasks_between(self.first, self.last + 40 * DAY))
         day, asked = self.first, self.first.replace(day=1)
         while day <= self.last:
+            self._set(datetime.combine(day, time(0)))
             if (day - self.first).days == 20:
                 self.office.joins("新来", "公司00")
             self._live(day, [task for task in tasks if task.due_day == day])
@@ -99,7 +100,6 @@ class Year:
         for beat in BEATS:
             moment = datetime.combine(day, beat)
             plans.append((moment, partial(self._tick, moment)))
-        self._set(datetime.combine(day, time(0)))
         self.office.morning(day, due)
         while plans:
             coming = min(plans, key=lambda plan: plan[0])
