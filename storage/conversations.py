@@ -76,7 +76,11 @@ def conversations_of(session: Session, person_id: PersonId) -> list[OpenConversa
     def read() -> list[OpenConversation]:
         return [OpenConversation(*row) for row in session.connection().execute(_OF_PERSON, {"person": person_id})]
 
-    return once(session, ("conversations of", person_id), (Conversation,), read)
+    return once(session, _key(person_id), (Conversation,), read)
+
+
+def _key(person_id: PersonId) -> tuple[str, PersonId]:
+    return "conversations of", person_id
 
 
 _OF_PERSON = (
@@ -129,7 +133,11 @@ _ASIDE = sql.update(_TABLE).where(_TABLE.c.person_id == bindparam("person")).val
 
 def end_conversation(session: Session, conversation: OpenConversation) -> None:
     """Let a conversation go: it was finished or cancelled."""
+    person_id = conversation.person_id
+    others = [each for each in conversations_of(session, person_id) if each.id != conversation.id]
     session.connection().execute(_END, {"number": conversation.id})
+    # Asked for next, to offer what waits.
+    once(session, _key(person_id), (Conversation,), lambda: others)
 
 
 _END = sql.delete(_TABLE).where(_TABLE.c.id == bindparam("number"))

@@ -7,6 +7,7 @@ import sqlalchemy as sql
 from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, select
 
+from storage.check_ins import check_in_of
 from storage.kinds import ReportKind
 from storage.obligations import lacks_report
 from storage.people import PersonId
@@ -82,6 +83,10 @@ def find_report(
     session: Session, kind: ReportKind, first_day: date, person_id: PersonId, company_key: int
 ) -> Report | None:
     """The report of a period: the company's, whoever of its managers sent it, or the person's own."""
+    if kind is ReportKind.daily:
+        # Its form has looked already.
+        known = check_in_of(session, person_id, first_day)
+        return session.get(Report, known.report_id) if known is not None else None
     of = {"kind": kind, "first": first_day, "person": person_id, "company": company_key}
     return session.exec(_COMPANY_REPORT if company_key else _OWN_REPORT, params=of).first()
 

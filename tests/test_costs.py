@@ -19,7 +19,7 @@ from tests.chat import Phone, World
 from tests.databases import open_database
 
 MOST_FOR_AN_ANSWER = 8
-MOST_FOR_SAVING = 15
+MOST_FOR_SAVING = 13
 """With the report, its version, its obligation and the end of the conversation."""
 CHECK_IN = ("日报", "→上班", "明天陪访两位新人", "→确认")
 
