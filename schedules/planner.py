@@ -24,7 +24,7 @@ from schedules.obligations import LONGEST_CATCH_UP, open_obligations, recompute_
 from schedules.periods import ZONE
 from schedules.posts import plan_posts
 from schedules.reminders import count_missed, plan_reminders
-from schedules.tallying import tally_what_is_past
+from schedules.tallying import tally_closed_cohorts, tally_what_is_past
 from schedules.thanks import plan_thanks
 from storage.calendar_days import CalendarDay, CalendarYear
 from storage.groups import Heartbeat, beat
@@ -47,6 +47,7 @@ CLOCKWORK: tuple[Hook, ...] = (
     clear_old,
     # The last: from here on whoever changes a report waits for the end of the tick.
     tally_what_is_past,
+    tally_closed_cohorts,
 )
 """What else the clock does. Each is called at every tick (UTC), must cost next to nothing when nothing is due, and
 must do its work once however often it is called."""

@@ -12,8 +12,22 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -22,6 +36,7 @@ from storage.orders import Order
 from storage.people import Company, CompanyId
 from storage.ratios import ratio
 from storage.roster import Cohort, CohortId, Hire, Stage
+from storage.tallies import CohortTally
 
 SURVIVAL_MONTHS = 3
 
@@ -318,6 +333,53 @@ def months_after(day: date, months: int) -> date:
 
 
 def _figures(session: Session, chosen: ColumnElement[bool], as_of: date) -> list[CohortFigures]:
+    """From the tallies of those that had closed, the others counted."""
+    closed = col(CohortTally.closes_on) < as_of
+    tallied = (
+        select(
+            col(Cohort.id),
+            col(Cohort.name),
+            col(Company.id),
+            col(Company.name),
+            *(col(column) for column in TALLIED),
+        )
+        .join_from(Cohort, CohortTally, col(CohortTally.cohort_id) == col(Cohort.id))
+        .join(Company, col(Company.id) == col(Cohort.company_id))
+        .where(chosen, closed)
+    )
+    untallied = ~exists().where(col(CohortTally.cohort_id) == col(Cohort.id), closed).correlate(Cohort)
+    # One statement: a tally that is kept or forgotten meanwhile leaves out no cohort and counts none twice.
+    return _read(session, union_all(tallied, _counting(and_(chosen, untallied), as_of)), as_of)
+
+
+TALLIED = (
+    CohortTally.on_post,
+    CohortTally.ordered_and_stayed,
+    CohortTally.orders,
+    CohortTally.stayed,
+    CohortTally.started,
+    CohortTally.eliminated,
+    CohortTally.trial_passed,
+    CohortTally.trial_failed,
+    CohortTally.trial_undecided,
+    CohortTally.first_on_post,
+    CohortTally.closes_on,
+)
+"""In the order of `CohortFigures`."""
+
+
+def count_figures(session: Session, chosen: ColumnElement[bool], as_of: date) -> list[CohortFigures]:
+    """The figures of the cohorts the condition is true of, counted from the records."""
+    return _read(session, _counting(chosen, as_of), as_of)
+
+
+def _read(session: Session, statement: Select[Any] | CompoundSelect[Any], as_of: date) -> list[CohortFigures]:
+    session.flush()
+    found = [CohortFigures(*(*row, as_of)) for row in session.connection().execute(statement)]
+    return sorted(found, key=lambda each: (each.company_id, each.cohort_id))
+
+
+def _counting(chosen: ColumnElement[bool], as_of: date) -> Select[Any]:
     """One row a hire (an aggregate, which SQLite would otherwise compute once per use), then one row a cohort."""
     member = on_post_by(as_of)
     hires = (
@@ -340,7 +402,7 @@ def _figures(session: Session, chosen: ColumnElement[bool], as_of: date) -> list
     )
     each = hires.c
     of_member = func.coalesce(each.member, False)
-    statement = (
+    return (
         select(
             col(Cohort.id),
             col(Cohort.name),
@@ -363,10 +425,7 @@ def _figures(session: Session, chosen: ColumnElement[bool], as_of: date) -> list
         .outerjoin(hires, each.cohort_id == col(Cohort.id))
         .where(chosen)
         .group_by(col(Cohort.id), col(Cohort.name), col(Company.id), col(Company.name))
-        .order_by(col(Company.id), col(Cohort.id))
     )
-    session.flush()
-    return [CohortFigures(*(*row, as_of)) for row in session.connection().execute(statement)]
 
 
 def _by_close(

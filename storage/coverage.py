@@ -20,6 +20,7 @@ from storage.ratios import ratio
 from storage.ride_alongs import WRITTEN_FEEDBACK
 from storage.roster import CohortId, Hire
 from storage.roster_lists import in_window_on
+from storage.tallies import CohortTally
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,21 @@ class Coverage:
 def coverage(session: Session, cohort_ids: Collection[CohortId], as_of: date) -> dict[CohortId, Coverage]:
     """Each cohort's coverage; a cohort with nobody on post has 0 of 0."""
     session.flush()
+    tallied = select(
+        col(CohortTally.cohort_id), col(CohortTally.stayed), col(CohortTally.accompanied), col(CohortTally.checked)
+    ).where(col(CohortTally.cohort_id).in_(cohort_ids), col(CohortTally.closes_on) < as_of)
+    found = {
+        cohort_id: Coverage(stayed, accompanied, checked, interim=False)
+        for cohort_id, stayed, accompanied, checked in session.connection().execute(tallied)
+    }
+    found |= count_coverage(session, [each for each in cohort_ids if each not in found], as_of)
+    return {cohort_id: found.get(cohort_id, Coverage(0, 0, 0, interim=True)) for cohort_id in sorted(cohort_ids)}
+
+
+def count_coverage(session: Session, cohort_ids: Collection[CohortId], as_of: date) -> dict[CohortId, Coverage]:
+    """The coverage of those of these cohorts that have people on post, counted from the records."""
+    if not cohort_ids:
+        return {}
     rows = session.connection().execute(
         select(
             col(Hire.cohort_id),
@@ -53,11 +69,10 @@ def coverage(session: Session, cohort_ids: Collection[CohortId], as_of: date) ->
         .where(col(Hire.cohort_id).in_(cohort_ids), col(Hire.on_post).is_not(None))
         .group_by(col(Hire.cohort_id))
     )
-    found = {
+    return {
         cohort_id: Coverage(stayed, accompanied, checked, interim=as_of <= closes_on)
         for cohort_id, stayed, accompanied, checked, closes_on in rows
     }
-    return {cohort_id: found.get(cohort_id, Coverage(0, 0, 0, interim=True)) for cohort_id in sorted(cohort_ids)}
 
 
 def pool_coverage(cohorts: Iterable[Coverage]) -> Coverage:

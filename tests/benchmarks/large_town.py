@@ -21,7 +21,7 @@ from bot.clock import SystemClock
 from schedules.obligations import open_obligations
 from schedules.periods import ZONE, instant
 from schedules.planner import PART as PLANNER
-from schedules.tallying import tally_what_is_past
+from schedules.tallying import STRETCHES, tally_closed_cohorts, tally_what_is_past
 from storage.database import Database
 from storage.follow_up import RideAlong
 from storage.groups import Group, beat
@@ -33,7 +33,7 @@ from storage.people import Company, CompanyId, Membership, Person, PersonId, Per
 from storage.problems import Problem
 from storage.reports import Obligation, Report, ReportVersion
 from storage.roster import Cohort, EventKind, Hire, HireEvent, Stage
-from storage.tallies import Tally
+from storage.tallies import CohortTally, Tally
 from storage.trainings import TrainingSession
 
 NOW = datetime(2026, 11, 26, 10, 0, tzinfo=ZONE).astimezone(UTC)
@@ -101,12 +101,17 @@ def build(database: Database, size: Size, *, now: datetime = NOW, seed: int = 1)
 
 
 def tally(database: Database, now: datetime) -> None:
-    """Count the periods that are over, as the planner's ticks have done by then."""
+    """Count the periods and cohorts that are over, as the planner's ticks have done by then."""
     counted, before = 0, -1
     while counted != before:
         with database.transaction() as session:
             tally_what_is_past(session, now)
-            before, counted = counted, session.exec(select(sql.func.count(col(Tally.id)))).one()
+            for minute in range(STRETCHES):
+                tally_closed_cohorts(session, now + minute * timedelta(minutes=1))
+            numbers = [
+                session.exec(select(sql.func.count()).select_from(table)).one() for table in (Tally, CohortTally)
+            ]
+            before, counted = counted, sum(numbers)
 
 
 def today_of(now: datetime | None = None) -> date:

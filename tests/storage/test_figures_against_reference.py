@@ -1,15 +1,16 @@
 """Random rosters, orders and corrections: the database's figures equal those counted day by day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from storage.cohort_figures import figures_of_companies
+from storage.cohort_tallies import keep_cohort_tallies
 from storage.coverage import coverage
 from storage.daily_orders import daily_orders
 from storage.order_book import move, record_orders, refund, undo_batch
@@ -19,6 +20,7 @@ from storage.people import PersonId
 from storage.roster import Cohort, Hire
 from storage.roster_events import correct_on_post, eliminate, leave, move_to_cohort, put_on_post, rejoin
 from storage.roster_rules import RosterRefusal
+from storage.tallies import CohortTally
 from tests.storage.channel_company import NOW, ChannelCompany, cohort_id, hire_id, on
 from tests.storage.slow_reference import Person, Reference, Sale
 
@@ -26,6 +28,8 @@ Step = tuple[str, *tuple[int | None, ...]]
 
 DAY_0 = on("03-01")
 COHORTS = 3
+AFTER_ALL = DAY_0 + timedelta(200)
+ALWAYS = frozenset(range(100))
 
 days = st.one_of(st.integers(0, 40), st.sampled_from([0, 1, 28, 29, 30, 31, 59, 60]), st.integers(0, 100))
 someone = st.integers(0, 30)
@@ -177,14 +181,25 @@ class BothBooks:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(taken=courses(), asked_on=st.lists(st.integers(0, 80), min_size=2, max_size=4))
-def test_figures_equal_those_counted_day_by_day(session: Session, taken: list[Step], asked_on: list[int]) -> None:
+@given(
+    taken=courses(),
+    asked_on=st.lists(st.one_of(st.integers(0, 80), st.just(80)), min_size=2, max_size=4),
+    tallied=st.one_of(st.sets(st.integers(0, 40)), st.just(ALWAYS)),
+)
+def test_figures_equal_those_counted_day_by_day(
+    session: Session, taken: list[Step], asked_on: list[int], tallied: Set[int]
+) -> None:
     transaction = session.begin_nested()
     try:
         books = BothBooks(session)
-        for name, *values in taken:
+        for place, (name, *values) in enumerate(taken):
             books.take(name, *values)
+            if place in tallied:
+                # As of a day after every close, so that whatever changes later is a correction.
+                keep_cohort_tallies(session, DAY_0, AFTER_ALL, AFTER_ALL, COHORTS)
         for as_of in asked_on:
+            kept = session.exec(select(CohortTally).where(CohortTally.closes_on < DAY_0 + timedelta(as_of))).all()
+            event(f"read from a tally: {kept != []}")
             compare(books, as_of)
     finally:
         transaction.rollback()

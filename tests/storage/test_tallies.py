@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Delete, Update, create_engine, text
 from sqlmodel import Session, select
 
 from schedules.periods import Period
 from storage import migration
+from storage.follow_up import RideAlong, SpotCheck
 from storage.kinds import ReportKind, ReportState
-from storage.reports import Report
+from storage.orders import Order
+from storage.reports import Leave, Obligation, Report
+from storage.roster import Cohort, Hire
 from storage.schema import metadata
-from storage.tallies import COUNTED, ROWS, Tally, count_by_tally, keep_tallies, watch_what_is_counted
+from storage.tallies import COUNTED, ROWS, CohortTally, Tally, count_by_tally, keep_tallies, watch_what_is_counted
 from tests.schedules.office import Office, at
 
 DAY = date(2026, 11, 9)
@@ -123,3 +127,105 @@ def test_what_changes_a_report_and_what_keeps_a_tally_wait_for_each_other(postgr
 def test_a_tally_is_moved_to_another_database_after_what_it_counts() -> None:
     tables = [table.name for table in metadata.sorted_tables]
     assert all(tables.index("tally") > tables.index(counted) for counted in COUNTED)
+
+
+OTHER: dict[str, object] = {
+    "kind": "weekly",
+    "first_day": date(2026, 11, 10),
+    "last_day": date(2026, 11, 8),
+    "person_id": 2,
+    "company_id": 2,
+    "company_key": 2,
+    "due_at": at("2026-11-11 08:00"),
+    "late_from": at("2026-11-11 08:00"),
+    "certainty": "assumed",
+    "waived": True,
+    "state": "late",
+    "cancelled_at": at("2026-11-11 08:00"),
+    "cohort_id": 2,
+    "on_post": date(2026, 9, 2),
+    "closes_on": date(2026, 10, 1),
+    "trained": True,
+    "stage": "left",
+    "trial_passed": True,
+    "hire_id": 2,
+    "day": date(2026, 9, 3),
+    "quantity": 5,
+    "refunded": 1,
+    "to_improve": "语速放慢一些，先听完",
+    "feedback": "语速放慢一些，先听完",
+}
+"""A value for every column that is counted, other than the one in `records`."""
+UNCOUNTED = {
+    "obligation": {"id", "opens_at", "waived_reason"},
+    "report": {"id", "sent_at", "subject", "version", "body", "text", "filed_by"},
+    "leave": {"id", "reason", "recorded_by", "recorded_at"},
+    "hire": {"id", "company_id", "name", "created_at", "left_reason", "exam_passed", "drill_passed"},
+    "orders": {"id", "company_id", "tag", "recorded_by", "recorded_at", "batch"},
+}
+"""The columns no figure depends on. Of visits and checks only a few are counted."""
+
+
+def columns_of(table: str) -> list[str]:
+    return COUNTED[table][0].split(", ")
+
+
+def records(office: Office) -> None:
+    """One row of everything that is counted, two of what these belong to, and the tallies they are in."""
+    companies = [office.company("杭州甲"), office.company("杭州乙")]
+    person, _ = (office.manager(name, company) for name, company in zip(("王芳", "李娜"), companies, strict=True))
+    noon = at("2026-11-09 12:00")
+    own: dict[str, Any] = {"kind": ReportKind.daily, "first_day": DAY, "last_day": DAY, "person_id": person}
+    with office.work() as session:
+        for name, company in zip(("一期", "二期"), companies, strict=True):
+            session.add(Cohort(company_id=company, name=name, created_at=noon))
+        session.flush()
+        for number in (1, 2):
+            of: dict[str, Any] = {
+                "company_id": companies[number - 1],
+                "cohort_id": number,
+                "name": "新人",
+                "created_at": noon,
+            }
+            session.add(Hire(**of, on_post=date(2026, 9, 1), closes_on=date(2026, 9, 30)))
+        session.flush()
+        of = {"company_id": companies[0], "hire_id": 1, "day": date(2026, 9, 2), "recorded_at": noon}
+        session.add(Order(**of, quantity=2))
+        session.add(
+            RideAlong(
+                **of, person_id=person, part_of_day="morning", mode="you_do", visits=1, did_well="好", to_improve="好"
+            )
+        )
+        session.add(SpotCheck(**of, person_id=person, topic="rules", result="passed", feedback="好"))
+        session.add(Obligation(**own, opens_at=noon, due_at=noon, late_from=noon))
+        session.add(Report(**own, sent_at=noon, state=ReportState.on_time))
+        session.add(Leave(person_id=person, first_day=DAY, last_day=DAY, recorded_at=noon))
+        session.flush()
+        session.add(Tally(kind=ReportKind.daily, first_day=DAY))
+        kept: dict[str, Any] = dict.fromkeys(CohortTally.model_fields, 0)
+        kept |= {"cohort_id": 1, "first_on_post": date(2026, 9, 1), "closes_on": date(2026, 9, 30)}
+        session.add(CohortTally(**kept))
+
+
+def test_a_change_of_any_counted_column_forgets_the_tally(office: Office) -> None:
+    records(office)
+    for name in COUNTED:
+        table = metadata.tables[name]
+        kept = "tally" if name in ("obligation", "report", "leave") else "cohort_tally"
+        if name in UNCOUNTED:
+            assert set(table.columns.keys()) == set(columns_of(name)) | UNCOUNTED[name], f"is it counted? {name}"
+        changes: list[Update | Delete] = [
+            table.update().values({column: OTHER[column]}).where(table.c.id == 1) for column in columns_of(name)
+        ]
+        if name != "hire":
+            changes.append(table.delete())
+        for change in changes:
+            with Session(office.database.engine) as session:
+                assert count(session, kept) == 1
+                session.connection().execute(change)
+                assert count(session, kept) == 0, change
+                session.rollback()
+
+
+def count(session: Session, table: str) -> int:
+    return int(session.connection().execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
