@@ -53,7 +53,7 @@ class Tally:
     planned: int
     """Messages that a bot which is never killed plans in the same time."""
     planned_lost: tuple[str, ...]
-    """Of these, messages that were not planned, or not sent."""
+    """Of these, messages that were not planned, or not sent, and what became of them."""
     sent_twice: int
     """Messages that Telegram took once more than needed."""
     sent_twice_elsewhere: int
@@ -76,7 +76,7 @@ def count(world: LiveWorld, load: Load, kills: Sequence[Kill], began: datetime, 
         names = {hire.id: hire.name for hire in session.exec(select(Hire)).all()}
         recorded = Counter(names[order.hire_id] for order in session.exec(select(Order)).all())
         unfinished = session.exec(select(InboxUpdate).where(InboxUpdate.state != InboxState.done)).all()
-        given = {m.key for m in session.exec(select(OutboxMessage)).all() if m.key is not None and _was_given(m)}
+        planned = {m.key: m for m in session.exec(select(OutboxMessage)).all() if m.key is not None}
         unsent = session.exec(select(OutboxMessage).where(OutboxMessage.state == OutboxState.failed)).all()
     answered = world.act(lambda _people: world.stand_in.journal.calls(ok=True))
     calls = [call for call in answered if call.method in {"sendMessage", "sendPhoto"}]
@@ -95,7 +95,7 @@ def count(world: LiveWorld, load: Load, kills: Sequence[Kill], began: datetime, 
         aside=len(unfinished) + len(unsent),
         unanswered=len(asked) - len(first_answers),
         planned=len(expected),
-        planned_lost=tuple(sorted(expected - given)),
+        planned_lost=tuple(f"{key}: {fate}" for key in sorted(expected) if (fate := _fate(planned.get(key)))),
         sent_twice=len(again),
         sent_twice_elsewhere=len(again) - len(explained),
         longest_window=max((gap.total_seconds() for gap in explained), default=0.0),
@@ -106,6 +106,13 @@ def count(world: LiveWorld, load: Load, kills: Sequence[Kill], began: datetime, 
 def _was_given(message: OutboxMessage) -> bool:
     """Whether a planned message was sent, by itself or as part of another one."""
     return message.state is OutboxState.sent or message.error.startswith("part of")
+
+
+def _fate(message: OutboxMessage | None) -> str:
+    """What became of a planned message; nothing when it was given."""
+    if message is None:
+        return "never planned"
+    return "" if _was_given(message) else f"{message.state}, {message.error or 'without an error'}"
 
 
 def _planned_by_a_bot_that_lives(began: datetime, until: datetime) -> set[str]:

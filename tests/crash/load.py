@@ -14,8 +14,9 @@ from tests.seed import put_on_post
 MANAGERS = 12
 ORDERS_PER_KILL = 6
 LARGEST_BURST = 6
-MOST_UNANSWERED = 60
-"""People who hear nothing for long stop writing; without that a slow machine would only pile up work for the end."""
+MOST_UNANSWERED = MANAGERS
+"""People who hear nothing stop writing. Else a slow machine would pile up work for the end, and whoever has a message
+waiting at every tick is never reminded: it may be the report."""
 ON_POST = date(2026, 11, 25)
 _DIGITS = "赵钱孙李周吴郑王冯陈"
 
