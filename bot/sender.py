@@ -164,7 +164,8 @@ class Sender:
             return jobs
 
         try:
-            jobs = await self._database.run(mark_and_claim)
+            # A lease is this process's own business: a power cut ends both.
+            jobs = await self._database.run(mark_and_claim, lasting=bool(outcomes))
         except Exception:
             self._outcomes = outcomes + self._outcomes
             raise

@@ -9,11 +9,11 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,6 +25,7 @@ from storage import once
 Result = TypeVar("Result")
 
 POSTGRES_THREADS = 6
+LASTING = "lasting"
 
 
 SQLITE_TROUBLE = frozenset(
@@ -87,20 +88,21 @@ class Database:
         self._writer = threading.RLock() if self.is_sqlite else None
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """A session whose work commits together at the end, or not at all."""
-        if self._writer is None:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                yield session
-            return
-        with self._writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+    def transaction(self, *, lasting: bool = True) -> Iterator[Session]:
+        """A session whose work commits together at the end, or not at all.
+
+        What is not `lasting` SQLite need not have on the disk before it goes on: a power cut may undo it, a crash not.
+        """
+        with self._writer or nullcontext(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            if not lasting:
+                session.connection(execution_options={LASTING: False})
             yield session
 
-    async def run(self, work: Callable[[Session], Result]) -> Result:
-        """Run `work` in one transaction on a database thread."""
+    async def run(self, work: Callable[[Session], Result], *, lasting: bool = True) -> Result:
+        """Run `work` in one transaction (see there) on a database thread."""
 
         def in_transaction() -> Result:
-            with self.transaction() as session:
+            with self.transaction(lasting=lasting) as session:
                 return work(session)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, in_transaction)
@@ -165,8 +167,11 @@ def _sqlite_engine(url: str, *, reads_only: bool = False) -> Engine:
             connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
-    def begin(connection: object) -> None:
-        how = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
-        connection.exec_driver_sql(how)  # type: ignore[attr-defined]  # a Connection, untyped by the event
+    def begin(connection: Connection) -> None:
+        lasting = connection.get_execution_options().get(LASTING, True)
+        if connection.info.get(LASTING, True) != lasting:
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}")
+            connection.info[LASTING] = lasting
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
     return engine
