@@ -30,8 +30,10 @@ from tests.benchmarks.wire import Wire
 
 PICTURES = 7
 MANAGER = FIRST_ACCOUNT + 5
-KNOCKS = 0.01
-"""Seconds between two knocks at the event loop, and two looks at the memory."""
+KNOCKS, LOOKS, QUESTIONS = 0.02, 0.1, 0.5
+"""Seconds between two knocks at the event loop, two looks at the memory, an answer and the next small question: what is
+measured should have the machine to itself.
+"""
 SLOWEST_PICTURE, SLOWEST_WORKBOOK, LONGEST_BLOCK = 400.0, 10.0, 50.0
 MOST_MEMORY = 150.0
 """MiB above what was there before."""
@@ -88,7 +90,7 @@ class _Bot:
     async def _look(self, seen: _Meanwhile) -> None:
         while not seen.is_over:
             seen.most_memory = max(seen.most_memory, self._process.family_memory_mib())
-            await asyncio.sleep(KNOCKS)
+            await asyncio.sleep(LOOKS)
 
     async def _knock(self, seen: _Meanwhile) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
@@ -102,7 +104,7 @@ class _Bot:
     async def _wait(self, seen: _Meanwhile) -> None:
         while not seen.is_over:
             seen.waits.append(await self.asks(MANAGER, "/me"))
-            await asyncio.sleep(KNOCKS)
+            await asyncio.sleep(QUESTIONS)
 
 
 @asynccontextmanager
