@@ -40,7 +40,13 @@ _SEVERAL = re.compile(
 )
 _NONE = re.compile(r"(?P<name>.+?)\s*[: ]?\s*(?:无|没有|没出单|未出单|none)", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[-*•·]\s+|\d{1,2}[.、)]\s*(?=[^\d\s]))")
+_DIGIT = re.compile(r"\d")
+_SPACES = re.compile(r"\s+")
 _LIKE_ENOUGH = 0.4
+LONGEST_ITEM = 80
+"""Characters of a name with its number. The patterns try every way to cut a text: of 4,096 characters for seconds."""
+LONGEST_RUN = 600
+"""Characters of names and numbers with nothing but spaces between them."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ def read_orders(text: str, today: date, known_names: Collection[str]) -> list[Or
     day = today
     found: list[OrderLine] = []
     for line in half_width(text).splitlines():
-        dated, rest = _split_date(_BULLET.sub("", line.strip()), today, known)
+        dated, rest = _split_date(_BULLET.sub("", _SPACES.sub(" ", line).strip()), today, known)
         day = dated or day
         own_day, rest = _date_within(rest, today, known)
         for item in _items(rest, known):
@@ -92,7 +98,7 @@ def near_matches(name: str, candidates: Sequence[str], most: int = 3) -> list[st
 
 def _split_date(line: str, today: date, known: Collection[str]) -> tuple[date | None, str]:
     """The date a line begins with, and the rest of the line."""
-    one = _ONE.fullmatch(line)
+    one = _one(line)
     if one is not None and name_key(one["name"]) in known:
         return None, line
     match = _DATE_IN_FRONT.match(line)
@@ -103,7 +109,7 @@ def _split_date(line: str, today: date, known: Collection[str]) -> tuple[date | 
 def _date_within(line: str, today: date, known: Collection[str]) -> tuple[date | None, str]:
     """The one date behind or between the names and numbers of a line, and the line without it."""
     found = list(_DATE_WITHIN.finditer(line))
-    one = _ONE.fullmatch(line)
+    one = _one(line)
     if len(found) != 1 or name_key(line) in known or (one is not None and name_key(one["name"]) in known):
         return None, line
     day = read_past_day(found[0].group(), today)
@@ -113,7 +119,7 @@ def _date_within(line: str, today: date, known: Collection[str]) -> tuple[date |
 
 def _items(line: str, known: Collection[str]) -> list[str]:
     """Cut a line at its separators, but not inside a known name that contains one."""
-    whole = _ONE.fullmatch(line)
+    whole = _one(line)
     if whole is not None and name_key(whole["name"]) in known:
         return [line]
     return [item.strip() for item in _SEPARATORS.split(line) if item.strip()]
@@ -122,18 +128,23 @@ def _items(line: str, known: Collection[str]) -> list[str]:
 def _read_item(item: str, day: date, known: Collection[str]) -> list[OrderLine]:
     if name_key(item) in known:
         return [OrderLine(item, None, day)]
-    one = _ONE.fullmatch(item)
-    if one is not None and (name_key(one["name"]) in known or not re.search(r"\d", one["name"])):
+    one = _one(item)
+    if one is not None and (name_key(one["name"]) in known or not _DIGIT.search(one["name"])):
         return [OrderLine(one["name"].strip(), _number(one), day)]
-    several = list(_SEVERAL.finditer(item))
+    several = list(_SEVERAL.finditer(item)) if len(item) <= LONGEST_RUN and _DIGIT.search(item) else []
     if several and "".join(match[0] for match in several).strip() == item:
         return [OrderLine(match["name"].strip(), read_number(match["number"]), day) for match in several]
-    none = _NONE.fullmatch(item)
+    none = _NONE.fullmatch(item) if len(item) <= LONGEST_ITEM else None
     if none is not None:
         return [OrderLine(none["name"].strip(" :"), 0, day)]
     if one is not None:
         return [OrderLine(one["name"].strip(), _number(one), day)]
     return [OrderLine(item, None, day)]
+
+
+@lru_cache(maxsize=256)
+def _one(text: str) -> re.Match[str] | None:
+    return _ONE.fullmatch(text) if len(text) <= LONGEST_ITEM else None
 
 
 def _number(match: re.Match[str]) -> int | None:

@@ -88,3 +88,16 @@ def test_no_text_breaks_it(text: str) -> None:
     for line in read_orders(text, TODAY, NAMES):
         assert line.name
         assert line.quantity is None or line.quantity >= 0
+
+
+@pytest.mark.parametrize("unit", ["界", "a ", "张三 ", "<&>", "：", "今天 ", "-"])
+def test_a_message_of_4096_characters_is_read_at_once(unit: str) -> None:
+    """It took ten seconds, in which nobody else was answered."""
+    lines = read_orders(unit * (4096 // len(unit)), TODAY, NAMES)
+    assert [line.quantity for line in lines] in ([None], [])
+
+
+def test_a_long_line_of_many_is_read_whole() -> None:
+    names = [f"张{chr(0x4E00 + number)}" for number in range(200)]
+    lines = read_orders("、".join(f"{name} 2" for name in names), TODAY, names)
+    assert [(line.name, line.quantity) for line in lines] == [(name, 2) for name in names]
