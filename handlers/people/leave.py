@@ -33,6 +33,8 @@ from storage.reports import Leave
 START, CANCEL, EDIT = "leave", "leave_cancel", "leave_edit"
 AHEAD, BACK = timedelta(days=90), timedelta(days=7)
 ONE_DAY = timedelta(days=1)
+MOST_WORDS = 12
+"""Of the days of a leave; what stands behind them is the reason."""
 _BETWEEN = re.compile(r"\s*(?:--|[~–—]|至|到|\bto\b)\s*")
 _BARE_DAY = re.compile(r"\d{1,2}[日号]?")
 
@@ -327,7 +329,7 @@ def _read(turn: Turn, written: str) -> Values:
             raise Wrong(N_("There is more than one {name}: please choose below."), name=words[0])
         values["person"] = str(named[0].id)
         words = words[1:]
-    for count in range(len(words), 0, -1):
+    for count in range(min(len(words), MOST_WORDS), 0, -1):
         text = " ".join(words[:count])
         if read_range(text, turn.today) is not None:
             values["days"] = DayRange().parse(text, form_turn)
