@@ -31,6 +31,7 @@ class Order(SQLModel, table=True):
         # With what is summed, so that figures of many are read from the index alone.
         Index("ix_orders_hire_day", "hire_id", "day", "quantity", "refunded"),
         Index("ix_orders_company_day", "company_id", "day", "quantity", "refunded"),
+        Index("ix_orders_recorded_by", "recorded_by", "id"),
         CheckConstraint("quantity between 0 and 99", name="quantity"),
         CheckConstraint("refunded between 0 and quantity", name="refunded"),
     )

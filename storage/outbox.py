@@ -357,7 +357,8 @@ def state_of(session: Session, message: OutboxMessage) -> OutboxState:
 
 def release_leases(session: Session) -> None:
     """Take back what a stopped process had claimed. Only where there is one process (SQLite), at its start."""
-    session.exec(update(OutboxMessage).where(col(OutboxMessage.leased_until).is_not(None)).values(leased_until=None))
+    claimed = OutboxMessage.state == OutboxState.open, col(OutboxMessage.leased_until).is_not(None)
+    session.exec(update(OutboxMessage).where(*claimed).values(leased_until=None))
 
 
 def post_in(session: Session, slot: str) -> Post | None:

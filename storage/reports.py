@@ -54,6 +54,7 @@ class Report(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("kind", "first_day", "person_id", "company_key"),
         Index("ix_report_kind_day_company", "kind", "first_day", "company_key"),
+        Index("ix_report_person_day", "person_id", "kind", "first_day"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
