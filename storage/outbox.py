@@ -357,7 +357,7 @@ def state_of(session: Session, message: OutboxMessage) -> OutboxState:
 
 def release_leases(session: Session) -> None:
     """Take back what a stopped process had claimed. Only where there is one process (SQLite), at its start."""
-    claimed = OutboxMessage.state == OutboxState.open, col(OutboxMessage.leased_until).is_not(None)
+    claimed = col(OutboxMessage.state) == OutboxState.open, col(OutboxMessage.leased_until).is_not(None)
     session.exec(update(OutboxMessage).where(*claimed).values(leased_until=None))
 
 

@@ -12,6 +12,7 @@ from handlers.menus import commands_for
 from handlers.translations import LANGUAGES, translator
 from handlers.turn import ChatKind
 from storage.groups import Group
+from storage.outbox import owe
 from storage.people import Role
 from tests.chat import Phone, World
 from tests.seed import put_on_post
@@ -123,13 +124,13 @@ def test_slash_cancel_back_and_skip_are_moves_in_a_form(world: World) -> None:
     assert "没有这个命令" in wang.last.text
 
 
-def test_an_answer_that_quotes_too_much_is_cut_and_not_swallowed(world: World) -> None:
+def test_an_answer_that_is_too_long_for_telegram_is_cut_and_not_swallowed(world: World) -> None:
     wang = world.manager("王芳", "杭州甲")
-    put_on_post(world, "杭州甲", "11月一期", ["张伟"], date(2026, 11, 16))
-    wang.says(f"出单 {'&' * 4089} 2")
-    (refusal,) = [said for said in wang.heard if "没有找到" in said.text]
-    assert refusal.text.endswith("…")
-    assert len(refusal.text) == 4096
+    told = {"method": "sendMessage", "params": {"chat_id": wang.chat_id, "text": "界" * 5000, "parse_mode": "HTML"}}
+    with world.database.transaction() as session:
+        owe(session, wang.chat_id, "call", told, world.clock.now())
+    world.settle()
+    assert wang.last.text == "界" * 4095 + "…"
 
 
 def test_at_the_card_the_word_of_its_own_button_is_named(world: World) -> None:
