@@ -9,7 +9,7 @@ import sqlalchemy as sql
 from sqlalchemy import ColumnElement, and_, case, false, or_
 from sqlmodel import Session, col, func, select
 
-from storage.once import kept
+from storage.once import once
 from storage.people import CompanyId
 from storage.roster import Cohort, CohortId, Hire, HireId, Stage
 from storage.roster_rules import ENDED, NEXT_COHORT_AFTER_DAYS
@@ -94,7 +94,8 @@ def names_of(session: Session, company_ids: Collection[CompanyId], on: date) -> 
         )
         return [NamedHire(*row) for row in session.connection().execute(statement)]
 
-    return kept(session, ("names of", tuple(company_ids), on), (Hire,), read)
+    # Not kept for longer: of a large town it would be millions of names.
+    return once(session, ("names of", tuple(company_ids), on), (Hire,), read)
 
 
 def count_hires_of(
